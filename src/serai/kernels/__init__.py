@@ -1,0 +1,1 @@
+"""The fast arithmetic: compiled functions on plain arrays that know only numpy and numba."""
