@@ -1,1 +1,1 @@
-"""From domain values to flows and prices: graph, cost, choice and assignment, with no files and no clock."""
+"""From domain values to flows and prices: graph, cost, choice, assignment; no files, no clock."""
