@@ -1,0 +1,96 @@
+# `make answer` and `make test` are the two commands; each makes .venv by itself from a bare Python 3.11 or newer.
+#
+#   make answer   set up if needed, then `serai answer`         (ARGS="--draws 0" is passed on)
+#   make test     set up if needed, then every test             (ARGS="-k house" is passed on)
+#   make quick    every test but the slow ones
+#   make lint     format, lint, types, import contracts, docstrings
+#   make coverage branch coverage with the compiler off, so that kernels count
+#   make wheel    build the wheel into dist/
+#   make lock     write requirements.lock anew from pyproject.toml (UPGRADE=--upgrade for newer versions)
+#   make clean    remove what these commands made
+#
+# A Python of your own choice: make PYTHON=/path/to/python3.12 test
+
+.DEFAULT_GOAL := help
+.PHONY: help answer test quick lint coverage wheel lock clean
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+LOCKED := $(VENV)/.locked
+READY := $(VENV)/.ready
+PYTHON ?=
+UV ?= uv
+ARGS ?=
+UPGRADE ?=
+
+# Two processes share the cores already: the linear algebra beneath each keeps to one thread.
+TEST_ENV := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
+PYTEST := $(TEST_ENV) $(BIN)/python -m pytest -n 2 --dist worksteal -q
+
+help:
+	@sed -n '1,/^$$/{/^#/s/^# \{0,1\}//p;}' Makefile
+
+answer: $(READY)
+	@$(BIN)/serai answer $(ARGS)
+
+test: $(READY)
+	@$(PYTEST) $(ARGS)
+
+quick: $(READY)
+	@$(PYTEST) -m "not slow" $(ARGS)
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/mypy
+	$(BIN)/python -m numpydoc lint $$(find src -name '*.py' | sort)
+
+coverage: $(READY)
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m coverage run -m pytest -q -m "not slow" $(ARGS)
+	$(BIN)/python -m coverage report
+
+wheel: $(READY)
+	$(BIN)/hatchling build -t wheel
+
+lock:
+	@command -v $(UV) >/dev/null || { echo "make lock needs uv: pip install uv" >&2; exit 1; }
+	$(UV) pip compile --quiet --no-config --generate-hashes --universal --fork-strategy fewest \
+	  --python-version 3.11 --extra dev --no-emit-index-url --no-annotate \
+	  --custom-compile-command 'make lock' $(UPGRADE) pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf $(VENV) build dist .coverage htmlcov .hypothesis .mypy_cache .pytest_cache .ruff_cache \
+	  .import_linter_cache
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps are written last, so an interrupted set-up starts over the next time.
+$(LOCKED): requirements.lock
+	@set -e; found=; \
+	for python in $(PYTHON) python3.11 python3.12 python3.13 python3 python; do \
+	  if "$$python" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' \
+	    >/dev/null 2>&1; then found=$$python; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+	  echo "Serai needs Python 3.11 or newer with its venv module; none of $(PYTHON) python3.11," \
+	    "python3.12, python3.13, python3, python is one." >&2; \
+	  echo "Install it (Debian: apt install python3 python3-venv) or name one:" \
+	    "make PYTHON=/path/to/python3.11 test" >&2; \
+	  exit 1; \
+	fi; \
+	echo "Setting up $(VENV) with $$("$$found" --version), once; this takes a minute or two ..." >&2; \
+	"$$found" -m venv --clear $(VENV); \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	  -r requirements.lock
+	@touch $@
+
+$(READY): $(LOCKED) pyproject.toml
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	  --no-build-isolation --editable .
+	@touch $@
