@@ -86,11 +86,11 @@ $(LOCKED): requirements.lock
 	fi; \
 	echo "Setting up $(VENV) with $$("$$found" --version), once; this takes a minute or two ..." >&2; \
 	"$$found" -m venv --clear $(VENV); \
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes \
 	  -r requirements.lock
 	@touch $@
 
 $(READY): $(LOCKED) pyproject.toml
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps \
 	  --no-build-isolation --editable .
 	@touch $@
