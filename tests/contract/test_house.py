@@ -139,18 +139,23 @@ def test_a_breach_of_the_import_contracts_is_caught(
         assert re.search(rf"{contract}.* BROKEN", outcome.stdout), outcome.stdout
 
 
+def imported_names(node: ast.Import | ast.ImportFrom) -> list[str]:
+    """List the modules that one import statement names."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module or ""]
+
+
 def test_kernels_import_only_numpy_numba_and_the_standard_library(root: Path) -> None:
     allowed = {"numpy", "numba", *sys.stdlib_module_names}
-    strange = []
-    for path in sorted((root / "src/serai/kernels").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            strange += [
-                f"{path.name}:{node.lineno} {name}"
-                for name in names
-                if name.split(".")[0] not in allowed and not name.startswith("serai.kernels")
-            ]
+    strange = [
+        f"{path.name}:{node.lineno} {name}"
+        for path in sorted((root / "src/serai/kernels").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in imported_names(node)
+        if name.split(".")[0] not in allowed and not name.startswith("serai.kernels")
+    ]
     assert strange == []
 
 
