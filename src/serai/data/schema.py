@@ -1,0 +1,280 @@
+"""
+The data dictionary: which tables and columns there are, with units, bounds, keys and roles.
+
+It is one table, `schema.csv`, which feeds the reader, the checks, the evidence register and the reference page.
+A row without a column describes the table itself: whether a folder must have it and its key columns.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+import sys
+from dataclasses import dataclass
+from importlib.resources import files
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from serai.errors import DataError, state_fault
+from serai.units import UNITS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+DTYPES: Final = ("text", "list", "date", "int", "float")
+ROLES: Final = ("id", "value", "low", "high", "coordinate", "year", "text", "context")
+NUMBER_ROLES: Final = ("value", "context", "coordinate", "year")
+"""Roles whose every cell is a row of the evidence register."""
+
+_INTERVAL: Final = re.compile(r"([\[(])(\S+), (\S+)([\])])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """An interval a number must lie in."""
+
+    text: str
+    low: float
+    high: float
+    is_low_open: bool
+    is_high_open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column of a table."""
+
+    table: str
+    name: str
+    dtype: str
+    """`text`, `list` (of texts, joined by `;`), `date`, `int` or `float`."""
+    unit: str
+    """Empty for texts; `@unit` where the row names its unit in the column `unit`."""
+    required: str
+    """`yes`, `no`, or `band`: the column must be there, a cell is filled when its value is."""
+    bounds: Bounds | None
+    allowed: tuple[str, ...]
+    """Words a cell, or an item of a list, may be; empty for any."""
+    key: tuple[tuple[str, str], ...]
+    """(table, column) pairs; each cell or item must be found in one of them."""
+    role: str
+    low: str
+    """Column with the lowest defensible value, of a column whose role is `value`."""
+    high: str
+    sources: str
+    """Column with the sources of this number."""
+    exact: tuple[float, ...]
+    """Numbers that are exact by definition, hence need no band even where the row is assumed."""
+    meaning: str
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the cells are numbers."""
+        return self.dtype in ("int", "float")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """One table: a file, its columns and its key."""
+
+    name: str
+    is_required: bool
+    """Whether a folder without it is refused."""
+    is_evidence: bool
+    """Whether its rows are sources themselves and need no grade or source."""
+    key: tuple[str, ...]
+    columns: Mapping[str, Column]
+    meaning: str
+
+    @property
+    def file(self) -> str:
+        """Name of the file."""
+        return f"{self.name}.csv"
+
+
+def read_schema() -> Mapping[str, Table]:
+    """
+    Return the data dictionary that ships with the package.
+
+    Returns
+    -------
+    schema
+        Tables by name, in the order of the file.
+    """
+    text = files("serai.data").joinpath("schema.csv").read_text("utf-8")
+    return build_schema(csv.DictReader(text.splitlines()))
+
+
+def build_schema(rows: Iterable[Mapping[str, str]]) -> Mapping[str, Table]:
+    """
+    Return the tables that the rows of a data dictionary describe.
+
+    Parameters
+    ----------
+    rows
+        Cells by the columns of `schema.csv`; a table's own row comes before its columns.
+
+    Returns
+    -------
+    schema
+        Tables by name.
+
+    Raises
+    ------
+    DataError
+        A row contradicts another or uses a word that has no meaning here.
+    """
+    heads: dict[str, Mapping[str, str]] = {}
+    columns: dict[str, dict[str, Column]] = {}
+    for row in rows:
+        if row["column"]:
+            columns[row["table"]][row["column"]] = _build_column(row)
+        else:
+            heads[row["table"]] = row
+            columns[row["table"]] = {}
+    schema = {
+        name: Table(
+            name=name,
+            is_required=head["required"] == "yes",
+            is_evidence=head["role"] == "evidence",
+            key=tuple(head["key"].split(";")),
+            columns=MappingProxyType(columns[name]),
+            meaning=head["meaning"],
+        )
+        for name, head in heads.items()
+    }
+    if faults := [fault for table in schema.values() for fault in _find_faults(table, schema)]:
+        raise DataError(faults)
+    return MappingProxyType(schema)
+
+
+def _build_column(row: Mapping[str, str]) -> Column:
+    """Return one column from its row."""
+    key = tuple(part.split(".") for part in row["key"].split("|") if part)
+    return Column(
+        table=row["table"],
+        name=row["column"],
+        dtype=row["dtype"],
+        unit=row["unit"],
+        required=row["required"],
+        bounds=_read_bounds(row["bounds"]),
+        allowed=tuple(row["allowed"].split("|")) if row["allowed"] else (),
+        key=tuple((table, column) for table, column in key),
+        role=row["role"],
+        low=row["low"],
+        high=row["high"],
+        sources=row["sources"] or "source_ids",
+        exact=tuple(float(number) for number in row["exact"].split("|") if number),
+        meaning=row["meaning"],
+    )
+
+
+def _read_bounds(text: str) -> Bounds | None:
+    """Return the interval that `text` writes, e.g. `(0, 1]`; None for none."""
+    if not text:
+        return None
+    found = _INTERVAL.fullmatch(text)
+    if found is None:
+        raise DataError(
+            state_fault("schema.csv bounds", repr(text), "an interval like (0, 1]", "correct it")
+        )
+    opening, low, high, closing = found.groups()
+    return Bounds(
+        text=text,
+        low=float(low),
+        high=float(high),
+        is_low_open=opening == "(",
+        is_high_open=closing == ")",
+    )
+
+
+def _find_faults(table: Table, schema: Mapping[str, Table]) -> list[str]:
+    """Return what contradicts itself in the description of one table."""
+    faults = []
+
+    def refuse(column: str, got: str, wanted: str) -> None:
+        where = f"schema.csv {table.name}.{column}"
+        faults.append(state_fault(where, got, wanted, "correct the data dictionary"))
+
+    for name in table.key:
+        if name not in table.columns:
+            refuse(name, "a key column that is missing", "a column of the table")
+    for column in table.columns.values():
+        if column.dtype not in DTYPES:
+            refuse(column.name, f"dtype {column.dtype!r}", " or ".join(DTYPES))
+        if column.role not in ROLES:
+            refuse(column.name, f"role {column.role!r}", " or ".join(ROLES))
+        if column.is_number != (column.unit in UNITS):
+            refuse(column.name, f"unit {column.unit!r}", "a unit of units.UNITS, numbers only")
+        if (column.role == "value") != bool(column.low and column.high):
+            refuse(column.name, f"role {column.role}", "low and high columns, values only")
+        for other in filter(None, (column.low, column.high)):
+            if other not in table.columns:
+                refuse(column.name, f"companion {other!r}", "a column of the table")
+        for target, name in column.key:
+            if target not in schema or name not in schema[target].columns:
+                refuse(column.name, f"key {target}.{name}", "a column of the dictionary")
+    return faults
+
+
+def describe_schema(schema: Mapping[str, Table]) -> str:
+    """
+    Return the reference page of the data dictionary.
+
+    Parameters
+    ----------
+    schema
+        Tables by name.
+
+    Returns
+    -------
+    page
+        Markdown.
+    """
+    lines = [
+        "# Data dictionary",
+        "",
+        "Made from `src/serai/data/schema.csv` by `python -m serai.data.schema`; do not edit it here.",
+        "",
+        "A folder of tables is read with these files, UTF-8, one line of headings, lists inside a cell joined by `;`.",
+        "A number has its lowest and highest defensible value beside it; they are filled together.",
+        "*yes*: never empty; *band*: filled when its value is; *no*: may be empty, and the column may be missing.",
+        "",
+        "| table | a folder must have it | key | what |",
+        "|---|---|---|---|",
+    ]
+    for table in schema.values():
+        must = "yes" if table.is_required else "no"
+        key = ", ".join(f"`{name}`" for name in table.key)
+        lines.append(f"| [{table.name}](#{table.name}) | {must} | {key} | {table.meaning} |")
+    for table in schema.values():
+        lines += ["", f"## {table.name}", "", table.meaning, ""]
+        lines += ["| column | type | unit | filled | role | may be | meaning |"]
+        lines += ["|---|---|---|---|---|---|---|"]
+        lines += [_describe_column(column) for column in table.columns.values()]
+    lines += ["", "## Units", "", "| unit | meaning |", "|---|---|"]
+    lines += [f"| {unit} | {meaning} |" for unit, meaning in UNITS.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _describe_column(column: Column) -> str:
+    """Return a column's line of the reference page."""
+    may_be = [f"`{word}`" for word in column.allowed]
+    if column.bounds and not (math.isinf(column.bounds.low) and math.isinf(column.bounds.high)):
+        may_be.append(f"{column.bounds.text}")
+    may_be += [f"→ {table}.{name}" for table, name in column.key]
+    cells = (
+        f"`{column.name}`",
+        column.dtype,
+        column.unit,
+        column.required,
+        column.role,
+        ", ".join(may_be),
+        column.meaning,
+    )
+    return "| " + " | ".join(cells) + " |"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(describe_schema(read_schema()))

@@ -1,0 +1,46 @@
+"""The units Serai computes in, the year its dollars belong to, and the factors between them."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PRICE_YEAR: Final = 2023
+"""Year of every price in USD, unless a table names another year."""
+
+HOURS_PER_DAY: Final = 24.0
+DAYS_PER_YEAR: Final = 365.0
+HOURS_PER_YEAR: Final = HOURS_PER_DAY * DAYS_PER_YEAR
+TEU_PER_FEU: Final = 2.0
+KG_PER_T: Final = 1000.0
+USD_PER_MUSD: Final = 1e6
+
+UNITS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "-": "pure number: share, factor, weight, count",
+        "%/day": "per cent of the value per day",
+        "@unit": "the row says the unit, in its column `unit`",
+        "@cost_unit": "the row says the unit, in its column `cost_unit`",
+        "TEU/yr": "twenty-foot equivalent units per year",
+        "USD": f"United States dollars at {PRICE_YEAR} prices",
+        "USD/TEU": "dollars per twenty-foot equivalent unit",
+        "USD/t": "dollars per tonne of goods",
+        "USD/t/day": "dollars per tonne of goods and day",
+        "days": "days of 24 hours",
+        "deg": "degrees, WGS 84",
+        "h": "hours",
+        "km": "kilometres",
+        "million USD": "million dollars",
+        "million USD/yr": "million dollars per year",
+        "persons": "inhabitants",
+        "t": "tonnes of goods",
+        "t/TEU": "tonnes of goods per loaded twenty-foot equivalent unit",
+        "t/yr": "tonnes of goods per year",
+        "trains/day": "trains per day",
+        "yr": "calendar year, or years",
+    }
+)
+"""Unit names the data dictionary may use, and what each means."""
