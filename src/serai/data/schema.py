@@ -1,8 +1,9 @@
 """
 The data dictionary: which tables and columns there are, with units, bounds, keys and roles.
 
-It is one table, `schema.csv`, which feeds the reader, the checks, the evidence register and the reference page.
-A row without a column describes the table itself: whether a folder must have it and its key columns.
+It is one table, `schema.csv`, which feeds the reader, the checks, the evidence register and the
+reference page. A row without a column describes the table itself: whether a folder must have it,
+and its key columns.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 DTYPES: Final = ("text", "list", "date", "int", "float")
+FILLED: Final = ("yes", "band", "no")
 ROLES: Final = ("id", "value", "low", "high", "coordinate", "year", "text", "context")
 NUMBER_ROLES: Final = ("value", "context", "coordinate", "year")
 """Roles whose every cell is a row of the evidence register."""
@@ -191,31 +193,38 @@ def _read_bounds(text: str) -> Bounds | None:
 
 def _find_faults(table: Table, schema: Mapping[str, Table]) -> list[str]:
     """Return what contradicts itself in the description of one table."""
-    faults = []
-
-    def refuse(column: str, got: str, wanted: str) -> None:
-        where = f"schema.csv {table.name}.{column}"
-        faults.append(state_fault(where, got, wanted, "correct the data dictionary"))
-
-    for name in table.key:
-        if name not in table.columns:
-            refuse(name, "a key column that is missing", "a column of the table")
+    found = [
+        (name, "a key column that is missing", "a column of the table")
+        for name in table.key
+        if name not in table.columns
+    ]
     for column in table.columns.values():
-        if column.dtype not in DTYPES:
-            refuse(column.name, f"dtype {column.dtype!r}", " or ".join(DTYPES))
-        if column.role not in ROLES:
-            refuse(column.name, f"role {column.role!r}", " or ".join(ROLES))
-        if column.is_number != (column.unit in UNITS):
-            refuse(column.name, f"unit {column.unit!r}", "a unit of units.UNITS, numbers only")
-        if (column.role == "value") != bool(column.low and column.high):
-            refuse(column.name, f"role {column.role}", "low and high columns, values only")
-        for other in filter(None, (column.low, column.high)):
-            if other not in table.columns:
-                refuse(column.name, f"companion {other!r}", "a column of the table")
-        for target, name in column.key:
-            if target not in schema or name not in schema[target].columns:
-                refuse(column.name, f"key {target}.{name}", "a column of the dictionary")
-    return faults
+        found += [
+            (column.name, f"key {target}.{name}", "a column of the dictionary")
+            for target, name in column.key
+            if target not in schema or name not in schema[target].columns
+        ]
+        found += [
+            (column.name, f"companion {other!r}", "a column of the table")
+            for other in (column.low, column.high)
+            if other and other not in table.columns
+        ]
+        rules = (
+            (column.dtype in DTYPES, f"dtype {column.dtype!r}", " or ".join(DTYPES)),
+            (column.role in ROLES, f"role {column.role!r}", " or ".join(ROLES)),
+            (column.required in FILLED, f"required {column.required!r}", " or ".join(FILLED)),
+            (column.is_number == (column.unit in UNITS), f"unit {column.unit!r}", "see UNITS"),
+            (
+                (column.role == "value") == bool(column.low and column.high),
+                f"role {column.role!r}",
+                "low and high columns, of values only",
+            ),
+        )
+        found += [(column.name, got, wanted) for holds, got, wanted in rules if not holds]
+    return [
+        state_fault(f"schema.csv {table.name}.{name}", got, wanted, "correct the dictionary")
+        for name, got, wanted in found
+    ]
 
 
 def describe_schema(schema: Mapping[str, Table]) -> str:
@@ -235,11 +244,12 @@ def describe_schema(schema: Mapping[str, Table]) -> str:
     lines = [
         "# Data dictionary",
         "",
-        "Made from `src/serai/data/schema.csv` by `python -m serai.data.schema`; do not edit it here.",
+        "Made from `src/serai/data/schema.csv` by `python -m serai.data.schema`; not to be edited.",
         "",
-        "A folder of tables is read with these files, UTF-8, one line of headings, lists inside a cell joined by `;`.",
+        "A table is a CSV file, UTF-8, one line of headings; a list in a cell is joined by `;`.",
         "A number has its lowest and highest defensible value beside it; they are filled together.",
-        "*yes*: never empty; *band*: filled when its value is; *no*: may be empty, and the column may be missing.",
+        "Filled *yes*: never empty; *band*: filled when its value is; *no*: may be empty, and the",
+        "column may be missing.",
         "",
         "| table | a folder must have it | key | what |",
         "|---|---|---|---|",

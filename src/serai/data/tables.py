@@ -1,0 +1,409 @@
+"""From a folder of CSV files to typed tables, or to the full list of what is wrong with them."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from serai.data.schema import read_schema
+from serai.errors import DataError, state_fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from serai.data.schema import Bounds, Column, Table
+
+    Mask = NDArray[np.bool_]
+
+_DATE: Final = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+_KEY_TEXT: Final = re.compile(r"[^\s;/]+")
+_REWRITE: Final = "the file may be half-written or not a table: write it again"
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One table as text, beside the list of faults it adds to."""
+
+    table: Table
+    shown: str
+    """Path inside the folder, for messages."""
+    cells: pd.DataFrame
+    """Texts; the index is the line of each row in the file, the heading being line 1."""
+    is_whole: bool
+    """Whether every row could be read, so that other tables may be held against this one."""
+    faults: list[str] = field(default_factory=list)
+
+    def refuse(self, line: int, column: str, got: str, wanted: str, then: str) -> None:
+        """Add a fault of one cell, or of a whole row where `column` is empty."""
+        row = self.cells.loc[line]
+        key = "/".join(str(row[name]) for name in self.table.key if name in row.index)
+        at = f", column {column}" if column else ""
+        self.faults.append(state_fault(f"{self.shown} row {line} ({key}){at}", got, wanted, then))
+
+    def refuse_cells(self, column: str, bad: Mask, wanted: str, then: str) -> None:
+        """Add a fault for each cell of `column` where `bad` holds."""
+        for line, text in self.cells.loc[bad, column].items():
+            got = repr(text) if text else "an empty cell"
+            self.refuse(int(str(line)), column, got, wanted, then)
+
+
+def read_tables(
+    folder: Path, *, schema: Mapping[str, Table] | None = None
+) -> dict[str, pd.DataFrame]:
+    """
+    Return the tables of a folder, typed as the data dictionary says.
+
+    The index of each table is the line of the row in its file, the heading being line 1. Texts
+    and lists are `str`, empty where the cell is (`split_list` takes a list apart). Numbers are
+    `float64`, NaN where the cell is empty; `int64` in an `int` column whose every cell must be
+    filled. Columns that the file leaves out are there, empty.
+
+    Parameters
+    ----------
+    folder
+        The pack, or a folder with files of the same names; a file may also lie in `odbl`.
+    schema
+        The data dictionary; the package's own if not given.
+
+    Returns
+    -------
+    tables
+        By name, in the order of the dictionary. Optional tables whose file is missing are left out.
+
+    Raises
+    ------
+    DataError
+        Anything is wrong with any file; lists all that is.
+    """
+    schema = read_schema() if schema is None else schema
+    if not folder.is_dir():
+        where, wanted = str(folder), "a folder of tables such as places.csv"
+        raise DataError(state_fault(where, "no folder", wanted, "check the path"))
+    faults: list[str] = []
+    opened: dict[str, _File] = {}
+    for table in schema.values():
+        if (file := _open_file(folder, table, faults)) is not None:
+            opened[table.name] = file
+    tables = {name: _type_table(file) for name, file in opened.items()}
+    for name, file in opened.items():
+        _check_key(file)
+        _check_bands(file, tables[name])
+        _check_links(file, tables, [other for other in opened.values() if not other.is_whole])
+        faults += file.faults
+    if faults:
+        raise DataError(faults)
+    return tables
+
+
+def split_list(cell: str) -> tuple[str, ...]:
+    """
+    Return the items of a list cell.
+
+    Parameters
+    ----------
+    cell
+        Items joined by `;`.
+
+    Returns
+    -------
+    items
+        Empty for an empty cell.
+    """
+    return tuple(cell.split(";")) if cell else ()
+
+
+# ---------------------------------------------------------------- text
+
+
+def _open_file(folder: Path, table: Table, faults: list[str]) -> _File | None:
+    """Return the cells of one file, None if there is none or it cannot be read."""
+    shown, path = f"{table.name}.csv", folder / f"{table.name}.csv"
+    if not path.exists() and (folder / "odbl" / shown).exists():
+        path, shown = folder / "odbl" / shown, f"odbl/{shown}"
+    if not path.exists():
+        if table.is_required:
+            faults.append(state_fault(shown, "no file", "the table", f"add it to {folder.name}"))
+        return None
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        got = f"byte {error.object[error.start]:#04x} at position {error.start}"
+        faults.append(state_fault(shown, got, "UTF-8 text", "save the file as UTF-8"))
+        return None
+    except OSError as error:
+        got = f"a file that cannot be read ({error.strerror})"
+        faults.append(state_fault(shown, got, "a readable file", "check the path and its rights"))
+        return None
+    if not text.strip():
+        faults.append(state_fault(shown, "an empty file", "a heading and rows", _REWRITE))
+        return None
+    return _split_cells(table, shown, text, faults)
+
+
+def _split_cells(table: Table, shown: str, text: str, faults: list[str]) -> _File | None:
+    """Return the cells of a text; None if its heading cannot be used."""
+    rows, lines, is_whole = _split_rows(shown, text, faults)
+    heading = rows[0] if rows else []
+    if not _check_heading(table, shown, heading, faults):
+        return None
+    good = [ix for ix, row in enumerate(rows) if ix and len(row) == len(heading)]
+    for ix, row in enumerate(rows):
+        if len(row) != len(heading):
+            where = f"{shown} row {lines[ix]} ({row[0]})"
+            got, wanted = f"{len(row)} cells", f"{len(heading)}, as in the heading"
+            faults.append(state_fault(where, got, wanted, _REWRITE))
+            is_whole = False
+    cells = pd.DataFrame(
+        [rows[ix] for ix in good],
+        columns=pd.Index(heading, dtype=object),
+        index=pd.Index([lines[ix] for ix in good], dtype=np.int64, name="row"),
+        dtype=object,
+    )
+    known = [name for name in table.columns if name in cells.columns]
+    return _File(table, shown, cells[known], is_whole)
+
+
+def _split_rows(
+    shown: str, text: str, faults: list[str]
+) -> tuple[list[list[str]], list[int], bool]:
+    """Return the rows of a text, the line each starts at, and whether it was read to its end."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    start = 1
+    try:
+        for row in reader:
+            if row:
+                rows.append(row)
+                lines.append(start)
+            start = reader.line_num + 1
+    except csv.Error as error:
+        where = f"{shown} row {start}"
+        faults.append(state_fault(where, f"cells that end badly ({error})", "CSV", _REWRITE))
+        return rows, lines, False
+    if text[-1] not in "\r\n":
+        where = f"{shown} row {lines[-1]}"
+        wanted = "a line end after the last row"
+        faults.append(state_fault(where, "a last line without its end", wanted, _REWRITE))
+        return rows, lines, False
+    return rows, lines, True
+
+
+def _check_heading(table: Table, shown: str, heading: list[str], faults: list[str]) -> bool:
+    """Add what is wrong with a heading; return whether the rows below it can be told apart."""
+    n_before = len(faults)
+    for name in heading:
+        if name not in table.columns:
+            near = difflib.get_close_matches(name, table.columns, n=1, cutoff=0.6)
+            then = f"did you mean {near[0]}?" if near else "remove it, or name it as in the manual"
+            where = f"{shown} row 1, column {name}"
+            faults.append(state_fault(where, "an unknown column", "a known one", then))
+    for name in sorted({name for name in heading if heading.count(name) > 1}):
+        where = f"{shown} row 1, column {name}"
+        faults.append(state_fault(where, "the column twice", "it once", "remove one"))
+    for name, column in table.columns.items():
+        if name not in heading and column.required != "no":
+            where = f"{shown} row 1, column {name}"
+            unit = f" in {column.unit}" if column.unit else ""
+            wanted = f"the column ({column.meaning}{unit})"
+            faults.append(state_fault(where, "no such column", wanted, "add it"))
+    return len(faults) == n_before
+
+
+# ---------------------------------------------------------------- types
+
+
+def _type_table(file: _File) -> pd.DataFrame:
+    """Return the table with typed columns and add what is wrong with single cells."""
+    typed = {}
+    for column in file.table.columns.values():
+        if column.name in file.cells.columns:
+            texts = file.cells[column.name]
+            is_empty = (texts == "").to_numpy(dtype=bool)
+            if column.required == "yes":
+                then = f"fill it in: {column.meaning}"
+                file.refuse_cells(column.name, is_empty, _describe_wanted(column), then)
+        else:
+            texts = pd.Series("", index=file.cells.index, dtype=object)
+            is_empty = np.ones(len(texts), dtype=bool)
+        typed[column.name] = _type_column(file, column, texts, is_empty)
+    return pd.DataFrame(typed, index=file.cells.index)
+
+
+def _type_column(
+    file: _File, column: Column, texts: pd.Series[Any], is_empty: Mask
+) -> pd.Series[Any]:
+    """Return one column with its type and add what is wrong with its cells."""
+    if column.is_number:
+        return _type_numbers(file, column, texts, is_empty)
+    if column.dtype == "list":
+        _check_words(file, column, lambda text: set(text.split(";")) <= set(column.allowed))
+        if not is_empty.all():
+            good = {text for text in set(texts) if not text or _is_list(text.split(";"))}
+            bad = (~texts.isin(good)).to_numpy(dtype=bool)
+            wanted = "words joined by ';', none empty, none twice"
+            file.refuse_cells(column.name, bad, wanted, "correct the list")
+        return texts
+    if column.dtype == "date":
+        bad = ~is_empty & ~texts.map(lambda text: bool(_DATE.fullmatch(text))).to_numpy(dtype=bool)
+        file.refuse_cells(column.name, bad, "a date, YYYY-MM-DD or its beginning", "correct it")
+    _check_words(file, column, lambda text: text in column.allowed)
+    return texts
+
+
+def _type_numbers(
+    file: _File, column: Column, texts: pd.Series[Any], is_empty: Mask
+) -> pd.Series[Any]:
+    """Return a column of numbers and add cells that are none, or lie out of bounds."""
+    numbers = pd.to_numeric(texts.where(~is_empty, "nan"), errors="coerce").astype(np.float64)
+    values = np.asarray(numbers, dtype=np.float64)
+    wanted = _describe_wanted(column)
+    bad = ~is_empty & ~np.isfinite(values)
+    if column.dtype == "int":
+        bad |= ~is_empty & (values != np.trunc(values))
+    if bad.any():
+        then = f"write the number alone, {column.unit}, point as decimal sign; empty means unknown"
+        file.refuse_cells(column.name, bad, wanted, then)
+    if column.bounds is not None:
+        outside = ~is_empty & ~bad & _is_outside(values, column.bounds)
+        if outside.any():
+            file.refuse_cells(column.name, outside, wanted, f"correct it: {column.meaning}")
+    is_whole = column.dtype == "int" and column.required == "yes" and not (is_empty | bad).any()
+    return numbers.astype(np.int64) if is_whole else numbers
+
+
+def _is_list(items: list[str]) -> bool:
+    """Return whether the items are neither empty nor doubled nor padded with blanks."""
+    return len(set(items)) == len(items) and all(item and item == item.strip() for item in items)
+
+
+def _is_outside(values: NDArray[np.float64], bounds: Bounds) -> Mask:
+    """Return where the numbers lie outside the interval."""
+    too_low = values <= bounds.low if bounds.is_low_open else values < bounds.low
+    too_high = values >= bounds.high if bounds.is_high_open else values > bounds.high
+    return too_low | too_high
+
+
+def _check_words(file: _File, column: Column, is_good: Callable[[str], bool]) -> None:
+    """Add cells whose words the dictionary does not know, and ids that could not be cited."""
+    if column.name not in file.cells.columns:
+        return
+    texts = file.cells[column.name]
+    if column.allowed:
+        good = {text for text in set(texts) if not text or is_good(text)}
+        bad = (~texts.isin(good)).to_numpy(dtype=bool)
+        file.refuse_cells(column.name, bad, _describe_wanted(column), "use one of these words")
+    elif column.role == "id" and column.dtype == "text":
+        good = {text for text in set(texts) if not text or _KEY_TEXT.fullmatch(text)}
+        bad = (~texts.isin(good)).to_numpy(dtype=bool)
+        file.refuse_cells(column.name, bad, "an id without blanks, ';' or '/'", "rename it")
+
+
+def _describe_wanted(column: Column) -> str:
+    """Return what a cell of the column may hold."""
+    if column.is_number:
+        kind = "a whole number" if column.dtype == "int" else "a number"
+        unit = f" [{column.unit}]" if column.unit not in ("", "-") else ""
+        return f"{kind}{unit}" + (f" in {column.bounds.text}" if column.bounds else "")
+    what = "a list of" if column.dtype == "list" else "one of"
+    if column.allowed:
+        return f"{what} {', '.join(column.allowed)}"
+    return "a text" if column.dtype != "list" else "a list joined by ';'"
+
+
+# ---------------------------------------------------------------- rows against rows
+
+
+def _check_key(file: _File) -> None:
+    """Add rows whose key another row already has."""
+    names = [name for name in file.table.key if name in file.cells.columns]
+    twice = file.cells.duplicated(names)
+    if not twice.any():
+        return
+    first = file.cells[~twice].reset_index().set_index(names)["row"]
+    for line, key in file.cells.loc[twice, names].iterrows():
+        earlier = first.loc[tuple(key) if len(names) > 1 else key.iloc[0]]
+        got = f"a key that row {earlier} already has"
+        file.refuse(int(str(line)), names[-1], got, "a key of its own", "rename or remove one")
+
+
+def _check_bands(file: _File, typed: pd.DataFrame) -> None:
+    """Add values outside their own band, and bands that are not filled with their value."""
+    for column in file.table.columns.values():
+        if column.role != "value" or column.name not in file.cells.columns:
+            continue
+        value, low, high = (
+            typed[name].to_numpy(dtype=np.float64, na_value=np.nan)
+            for name in (column.name, column.low, column.high)
+        )
+        for bound, name in ((low, column.low), (high, column.high)):
+            if file.table.columns[name].required != "band":
+                continue
+            wanted = f"a number filled together with {column.name}"
+            bad = np.isnan(bound) & ~np.isnan(value)
+            file.refuse_cells(name, bad & _is_blank(file, name), wanted, "fill in the band")
+            bad = np.isnan(value) & ~np.isnan(bound) & _is_blank(file, column.name)
+            file.refuse_cells(column.name, bad, wanted.replace(column.name, name), "fill it in")
+        for line in file.cells.index[(low > value) | (value > high) | (low > high)]:
+            texts = [file.cells.loc[line].get(name) or "-" for name in (column.low, column.name)]
+            texts.append(file.cells.loc[line].get(column.high) or "-")
+            got = " / ".join(texts)
+            wanted = f"{column.low} <= {column.name} <= {column.high}"
+            file.refuse(int(line), column.name, got, wanted, "put the three in order")
+
+
+def _is_blank(file: _File, name: str) -> Mask:
+    """Return where a column of the file has no text."""
+    return (file.cells[name] == "").to_numpy(dtype=bool)
+
+
+def _check_links(file: _File, tables: Mapping[str, pd.DataFrame], torn: Sequence[_File]) -> None:
+    """Add cells that name a row which no table has."""
+    broken = {other.table.name for other in torn}
+    for column in file.table.columns.values():
+        targets = [target for target in column.key if target[0] in tables]
+        is_torn = any(table in broken for table, _ in column.key)
+        if not targets or is_torn or column.name not in file.cells.columns:
+            continue
+        known = _find_known(tables, targets)
+        lines: dict[str, list[int]] = {}
+        texts = file.cells[column.name]
+        items = texts.str.split(";").explode() if column.dtype == "list" else texts
+        lost = items[~items.isin({*known, ""})]
+        for line, item in lost.items():
+            lines.setdefault(item, []).append(int(str(line)))
+        wanted = "an id of " + " or ".join(f"{table}.{name}" for table, name in targets)
+        for item, found in lines.items():
+            then = _suggest(item, known) + f"add it to {targets[0][0]}.csv or correct it"
+            file.refuse(found[0], column.name, repr(item) + _name_rows(found[1:]), wanted, then)
+
+
+def _name_rows(lines: list[int]) -> str:
+    """Return which further rows have the same fault, the first five by number."""
+    if not lines:
+        return ""
+    more = f" and {len(lines) - 5} more" if len(lines) > 5 else ""  # noqa: PLR2004
+    return f" (also in row {', '.join(map(str, lines[:5]))}{more})"
+
+
+def _find_known(
+    tables: Mapping[str, pd.DataFrame], targets: Sequence[tuple[str, str]]
+) -> Collection[str]:
+    """Return the ids that stand in any of the columns."""
+    return {str(item) for table, name in targets for item in tables[table][name].unique() if item}
+
+
+def _suggest(item: str, known: Collection[str]) -> str:
+    """Return a question with the nearest known id, empty if none is near."""
+    near = difflib.get_close_matches(item, known, n=1, cutoff=0.75)
+    return f"did you mean {near[0]}? Otherwise " if near else ""
