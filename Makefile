@@ -25,6 +25,7 @@ endif
 LOCKED := $(VENV)/.locked
 READY := $(VENV)/.ready
 PYTHON ?=
+PYTHONS := $(or $(PYTHON),python3.11 python3.12 python3.13 python3 python)
 UV ?= uv
 ARGS ?=
 UPGRADE ?=
@@ -73,14 +74,13 @@ clean:
 # The stamps are written last, so an interrupted set-up starts over the next time.
 $(LOCKED): requirements.lock
 	@set -e; found=; \
-	for python in $(PYTHON) python3.11 python3.12 python3.13 python3 python; do \
+	for python in $(PYTHONS); do \
 	  if "$$python" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' \
 	    >/dev/null 2>&1; then found=$$python; break; fi; \
 	done; \
 	if [ -z "$$found" ]; then \
-	  echo "Serai needs Python 3.11 or newer with its venv module; none of $(PYTHON) python3.11," \
-	    "python3.12, python3.13, python3, python is one." >&2; \
-	  echo "Install it (Debian: apt install python3 python3-venv) or name one:" \
+	  echo "Serai needs Python 3.11 or newer with its venv module; looked for: $(PYTHONS)." >&2; \
+	  echo "Install it (Debian: apt install python3 python3-venv), or name one:" \
 	    "make PYTHON=/path/to/python3.11 test" >&2; \
 	  exit 1; \
 	fi; \
