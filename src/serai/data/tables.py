@@ -66,7 +66,8 @@ def read_tables(
     The index of each table is the line of the row in its file, the heading being line 1. Texts
     and lists are `str`, empty where the cell is (`split_list` takes a list apart). Numbers are
     `float64`, NaN where the cell is empty; `int64` in an `int` column whose every cell must be
-    filled. Columns that the file leaves out are there, empty.
+    filled. Columns that the file leaves out are there, empty. `attrs["file"]` is the path of the
+    file inside the folder.
 
     Parameters
     ----------
@@ -237,7 +238,9 @@ def _type_table(file: _File) -> pd.DataFrame:
             texts = pd.Series("", index=file.cells.index, dtype=object)
             is_empty = np.ones(len(texts), dtype=bool)
         typed[column.name] = _type_column(file, column, texts, is_empty)
-    return pd.DataFrame(typed, index=file.cells.index)
+    table = pd.DataFrame(typed, index=file.cells.index)
+    table.attrs["file"] = file.shown
+    return table
 
 
 def _type_column(
