@@ -1,0 +1,96 @@
+"""What projects, measures and closures do to the network, and which links they mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from serai.domain.ranged import FloatArray, IntArray, Ranged, freeze
+
+__all__ = ["Effects", "Measures", "Projects", "Selector", "YearInputs"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selector:
+    """Which links are meant: AND between fields, OR inside one; an empty field is no limit."""
+
+    links: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    transfer_types: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    between: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    passages: tuple[str, ...] = ()
+    operators: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Effects:
+    """Rows of one table for all owners. Arrays have shape (n_effects,)."""
+
+    ids: tuple[str, ...]
+    owners: tuple[str, ...]
+    selectors: tuple[Selector, ...]
+    quantity: tuple[str, ...]
+    operation: tuple[str, ...]
+    value: Ranged
+    year_from: IntArray
+    year_to: IntArray
+
+    def __post_init__(self) -> None:
+        """Lock the arrays."""
+        freeze(self.year_from)
+        freeze(self.year_to)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Projects:
+    """Investments. Arrays have shape (n_projects,)."""
+
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+    corridors: tuple[str, ...]
+    status: tuple[str, ...]
+    open_year: IntArray
+    capex_musd: Ranged
+
+    def __post_init__(self) -> None:
+        """Lock the arrays."""
+        freeze(self.open_year)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Measures:
+    """Soft measures: agreements, tariffs, procedures. Arrays have shape (n_measures,)."""
+
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+    status: tuple[str, ...]
+    cost_musd_yr: Ranged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class YearInputs:
+    """Named inputs by year. `table.value` has shape (n_inputs, n_years), NaN where unknown."""
+
+    ids: tuple[str, ...]
+    years: tuple[int, ...]
+    table: Ranged
+    overrides: dict[str, float] = field(default_factory=dict)
+
+    def get(self, name: str, year: int) -> float:
+        """
+        Return one input, of the nearest year that has it (2040 falls back to 2030).
+
+        Raises
+        ------
+        KeyError
+            There is no such input.
+        """
+        if name in self.overrides:
+            return self.overrides[name]
+        if name not in self.ids:
+            raise KeyError(name)
+        row: FloatArray = self.table.value[self.ids.index(name)]
+        known = [(abs(y - year), j) for j, y in enumerate(self.years) if row[j] == row[j]]
+        return float(row[min(known)[1]])

@@ -1,0 +1,437 @@
+"""What a run returns, in the form every face prints and every schema describes."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+__all__ = ["Certificate", "Result"]
+
+
+class Result(BaseModel):
+    """Base of every answer: frozen, its fields documented, its JSON schema generated."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", use_attribute_docstrings=True, ser_json_inf_nan="null"
+    )
+
+
+class Certificate(Result):
+    """How good an equilibrium is."""
+
+    relative_gap: float
+    """(primal - dual) / sum of demand / theta0, after flows were repaired to feasibility."""
+    complementarity: float
+    """Sum of price times unused capacity, over the same scale."""
+    conservation: float
+    """Largest share of a cell's demand that is neither served nor counted as unserved."""
+    overload: float
+    """Largest share by which a limit is exceeded."""
+
+    def holds(self, max_gap: float = 1e-6) -> bool:
+        """Say whether the solution meets its promise."""
+        return (
+            self.relative_gap <= max_gap
+            and self.complementarity <= max_gap
+            and self.conservation <= 1e-9  # noqa: PLR2004
+            and self.overload <= max_gap
+        )
+
+
+class Band(Result):
+    """A number with what the draws make of it."""
+
+    value: float
+    """Median of the draws; the central run where nothing is drawn."""
+    low: float
+    """P10 of the draws; the central run where nothing is drawn."""
+    high: float
+    """P90 of the draws; the central run where nothing is drawn."""
+    central: float
+    """The run with every input at its value."""
+
+
+class Record(Result):
+    """How an answer came about."""
+
+    version: str
+    """Version of the code."""
+    data_version: str
+    """Version of the data."""
+    inputs: dict[str, str]
+    """SHA-256 of every input table."""
+    scenario: dict[str, object]
+    """The scenario as applied."""
+    seed: int
+    """Seed of the draws."""
+    relative_gap: float
+    """Worst relative gap of the runs behind the answer."""
+    n_routes: int
+    """Distinct routes in the choice sets."""
+    seconds: float
+    """[s] Time taken."""
+
+
+class Bottleneck(Result):
+    """A limit that binds."""
+
+    resource: str
+    """Resource id."""
+    name: str
+    """What it is."""
+    limit: str
+    """TEU or t: which of its two limits."""
+    capacity: float
+    """[TEU/yr or t/yr]."""
+    load: float
+    """[-] Use as a share of capacity."""
+    wait_h: float | None
+    """[h] Queue before it; null: this form of the model prices scarcity and has no queues."""
+    price_usd_teu: float
+    """[USD/TEU] Scarcity price for a box of average payload."""
+    price_usd_t: float
+    """[USD/t] Scarcity price for a tonne that is not in a box."""
+
+
+class Amounts(Result):
+    """Freight in both units."""
+
+    teu: float
+    """[TEU/yr] Boxes."""
+    t: float
+    """[t/yr] All goods, boxes included."""
+
+
+class CorridorFlow(Result):
+    """What a corridor carries."""
+
+    corridor: str
+    """north, middle, south, east, sea, air, pipeline, direct or unserved."""
+    teu: float
+    """[TEU/yr]."""
+    t: float
+    """[t/yr]."""
+
+
+class ClassFlow(Result):
+    """What becomes of a class."""
+
+    class_id: str
+    """Commodity class."""
+    unit: str
+    """TEU or t: unit of the amounts by corridor."""
+    by_corridor: dict[str, float]
+    """[unit/yr] Amount by corridor, unserved included."""
+
+
+class LinkFlow(Result):
+    """What a link carries."""
+
+    link_id: str
+    """Link."""
+    teu: float
+    """[TEU/yr]."""
+    t: float
+    """[t/yr]."""
+    corridor: str
+    """Corridor with the most tonnes on it."""
+
+
+class RunResult(Result):
+    """One scenario."""
+
+    scenario: str
+    """Name."""
+    title: str
+    """One line for people."""
+    year: int
+    """Year of demand and prices."""
+    demand: Amounts
+    """All that wants to move."""
+    served: Amounts
+    """What moves."""
+    unserved: Amounts
+    """What does not: served + unserved = demand."""
+    corridors: list[CorridorFlow]
+    """By corridor; unserved last."""
+    classes: list[ClassFlow]
+    """By commodity class."""
+    bottlenecks: list[Bottleneck]
+    """Binding limits, dearest first."""
+    links: list[LinkFlow]
+    """Line-haul links that carry anything, in the order of the tables."""
+    countries: dict[str, Amounts]
+    """Freight that uses a country's territory; a box counts once in every country it crosses."""
+    unconnected: list[str]
+    """Cells without any route even before shocks, as origin-destination-class; all unserved."""
+    certificate: Certificate
+    """How good the equilibrium is."""
+    record: Record
+    """How it came about."""
+
+
+class Change(Result):
+    """A number before and after."""
+
+    name: str
+    """What it counts."""
+    unit: str
+    """Its unit."""
+    before: float
+    """In the first scenario."""
+    after: float
+    """In the second."""
+    change: float
+    """After less before."""
+
+
+class CompareResult(Result):
+    """One scenario against another."""
+
+    before: str
+    """Name of the first scenario."""
+    after: str
+    """Name of the second."""
+    corridors: list[Change]
+    """[TEU/yr and t/yr] By corridor."""
+    countries: list[Change]
+    """[t/yr] Freight over a country's territory."""
+    classes: list[Change]
+    """By class and corridor."""
+    bottlenecks: list[Change]
+    """[USD/TEU and USD/t] Scarcity prices."""
+    certificate: Certificate
+    """The worse of the two."""
+    records: list[Record]
+    """How both came about."""
+
+
+class CaseResult(Result):
+    """One case of the answer, with Russian and Belarusian territory open or closed to transit."""
+
+    case: str
+    """today, funded, full or unlimited."""
+    title: str
+    """The case in words."""
+    russia: str
+    """open or closed."""
+    share: Band
+    """[-] Boxes: voluntary share where open, forced share where closed (of divertible TEU)."""
+    share_t: Band
+    """[-] The same for tonnes of all goods."""
+    teu: float
+    """[TEU/yr] Middle Corridor flow of the divertible cells, central run."""
+    t: float
+    """[t/yr] The same in tonnes of all goods."""
+    unserved_share: float
+    """[-] Of divertible TEU: how much more is not served than today with Russia open."""
+    sea_share: float
+    """[-] Of divertible TEU: how much more goes by sea."""
+    south_share: float
+    """[-] Of divertible TEU: how much more crosses Iran by land."""
+    east_share: float
+    """[-] Of divertible TEU: how much more leaves by land through China."""
+    other_share: float
+    """[-] Of divertible TEU: air, pipeline and direct land routes."""
+    north_share: float
+    """[-] Of divertible TEU: how much still uses Russian or Belarusian territory."""
+    by_class: dict[str, float]
+    """[-] Share by class, in the class's unit; classes with divertible flow only."""
+    capex_musd: float
+    """[million USD] Projects of the case that are not built today, all corridors."""
+    capex_band: Band
+    """[million USD] The same with the projects' ranges."""
+    capex_middle_musd: float
+    """[million USD] Those of them that serve the Middle Corridor."""
+    usd_per_teu: float | None
+    """[USD per TEU and year] Middle Corridor capital per extra TEU; null without capital."""
+    usd_per_t: float | None
+    """[USD per t and year] The same per extra tonne."""
+    days: float
+    """[days] Door to door by the Middle Corridor, boxes China-Europe, free-flow."""
+    usd_feu: float
+    """[USD/FEU] Price of the same, with scarcity prices."""
+    north_days: float | None
+    """[days] By the Northern route; null where it is closed."""
+    north_usd_feu: float | None
+    """[USD/FEU] By the Northern route, with scarcity prices; null where it is closed."""
+    sea_days: float
+    """[days] By sea."""
+    sea_usd_feu: float
+    """[USD/FEU] By sea."""
+    binding: list[Bottleneck]
+    """What binds on the Middle Corridor, dearest first."""
+    projects: list[str]
+    """Projects of the case that are not built today."""
+    measures: list[str]
+    """Soft measures of the case."""
+
+
+class OutlookRow(Result):
+    """The full programme against the demand of a later year."""
+
+    year: int
+    """Year of the demand."""
+    demand: str
+    """low, reference or high."""
+    case: str
+    """The case."""
+    divertible: Amounts
+    """Divertible flow of that year, with what is built today."""
+    forced_share: float
+    """[-] Boxes, central run."""
+    voluntary_share: float
+    """[-] Boxes, central run."""
+
+
+class Mover(Result):
+    """An input that moves the answer."""
+
+    input_id: str
+    """Evidence id or group of ids that vary together."""
+    name: str
+    """In words."""
+    correlation: float
+    """[-] Rank correlation of the input with the forced share over the draws."""
+    grade: str
+    """observed, derived or assumed."""
+
+
+class Draws(Result):
+    """The draws behind the bands."""
+
+    n: int
+    """How many."""
+    inputs_varied: int
+    """Ranged values that vary."""
+    dimensions: int
+    """Independent dimensions that they span."""
+
+
+class BaseYear(Result):
+    """The answer's headline in another base year."""
+
+    year: int
+    """Base year."""
+    divertible: Amounts
+    """Divertible flow."""
+    cases: dict[str, float]
+    """[-] Box shares by case and state of Russia, such as ``full/closed``; central run."""
+
+
+class AnswerResult(Result):
+    """The headline: can the Middle Corridor replace the routes through Russia?"""
+
+    base_year: int
+    """Year whose demand and prices are held across cases."""
+    built_by: int
+    """Year whose infrastructure is called today."""
+    headline: list[str]
+    """The answer in three sentences."""
+    divertible: Amounts
+    """What uses Russian territory by rail between places outside Russia and Belarus, today."""
+    divertible_by_class: dict[str, float]
+    """By class, in the class's unit."""
+    cases: list[CaseResult]
+    """Each case, open and closed."""
+    other_years: list[BaseYear]
+    """The same shares on another base year."""
+    outlook: list[OutlookRow]
+    """Later years' demand: the "ever" in "ever replace"."""
+    movers: list[Mover]
+    """What would change the answer, strongest first; empty without draws."""
+    draws: Draws
+    """How the bands were made."""
+    certificate: Certificate
+    """The worst of all runs."""
+    assumed_share: float
+    """[-] Share of the Middle Corridor's cost that rests on values graded assumed."""
+    evidence: list[str]
+    """Evidence rows used: links and resources of the Middle Corridor routes."""
+    record: Record
+    """How the answer came about."""
+
+
+class Leg(Result):
+    """Part of a route between two changes of vehicle or territory."""
+
+    from_: str
+    """Name of the place where it starts."""
+    to: str
+    """Name of the place where it ends."""
+    mode: str
+    """rail, road, sea, ferry, air, pipeline, river, transfer or drayage."""
+    km: float
+    """[km]."""
+    hours: float
+    """[h] Moving, handling and fixed dwell."""
+    usd: float
+    """[USD/FEU]."""
+    kg_co2e: float
+    """[kg CO2e per FEU] Well-to-wheel."""
+    countries: list[str]
+    """Territories, ISO 3166 alpha-3; empty on the high seas."""
+    grade: str
+    """Weakest evidence grade of its links."""
+    link_ids: list[str]
+    """Links, for `serai evidence`."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        use_attribute_docstrings=True,
+        alias_generator=lambda name: name.rstrip("_"),
+        populate_by_name=True,
+        serialize_by_alias=True,
+    )
+
+
+class QuoteRoute(Result):
+    """One route of a quote sheet."""
+
+    corridor: str
+    """north, middle, south, east, sea, air, pipeline or direct."""
+    legs: list[Leg]
+    """First to last."""
+    km: float
+    """[km]."""
+    days: float
+    """[days] Door to door or terminal to terminal, free-flow."""
+    days_low: float
+    """[days] With every time at its low end."""
+    days_high: float
+    """[days] With every time at its high end."""
+    usd_feu: float
+    """[USD/FEU] Sum of the legs."""
+    generalized_usd_feu: float
+    """[USD/FEU] With the value of time and unreliability; routes are ordered by it."""
+    kg_co2e: float
+    """[kg CO2e per FEU] Well-to-wheel."""
+    countries: list[str]
+    """Territories in the order of the route."""
+    borders: int
+    """Changes of territory by land or at a port."""
+    gauge_changes: int
+    """Changes of track gauge."""
+    grade: str
+    """Weakest evidence grade of its links."""
+    assumed_share: float
+    """[-] Share of the price that rests on values graded assumed."""
+
+
+class QuoteResult(Result):
+    """A forwarder's quote sheet."""
+
+    origin: str
+    """Place id."""
+    dest: str
+    """Place id."""
+    class_id: str
+    """Commodity class."""
+    avoid: list[str]
+    """Territories that no route touches."""
+    year: int
+    """Year of the prices."""
+    routes: list[QuoteRoute]
+    """Different routes, best first."""
+    record: Record
+    """How it came about."""

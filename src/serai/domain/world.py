@@ -1,0 +1,41 @@
+"""Everything a run starts from, read once and never changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from serai.domain.demand import Classes, Flows, Zones
+from serai.domain.effects import Effects, Measures, Projects, Selector, YearInputs
+from serai.domain.network import Network
+from serai.domain.params import Params
+
+__all__ = ["RouteSearch", "World"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteSearch:
+    """One way to look for routes: the cheapest that uses none of the banned links."""
+
+    name: str
+    bans: tuple[Selector, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class World:
+    """The network and everything beside it, as the tables have it."""
+
+    network: Network
+    classes: Classes
+    zones: Zones
+    flows: Flows
+    effects: Effects
+    projects: Projects
+    measures: Measures
+    year_inputs: YearInputs
+    params: Params
+    searches: tuple[RouteSearch, ...]
+    n_dimensions: int
+    """Number of independent dimensions that the ranges of all tables span."""
+    data_version: str
+    hashes: dict[str, str]
+    """Content hash per input table."""

@@ -1,0 +1,404 @@
+"""A scenario applied to the world: a new world with the year's prices, projects, measures, shocks."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from serai.domain.effects import Effects, Selector
+from serai.domain.network import Network
+from serai.domain.ranged import FloatArray, Ranged
+from serai.domain.scenario import ChangeLinks, CloseLinks, CloseTransit, Scenario, SetYearInput
+from serai.domain.world import World
+from serai.errors import ScenarioError
+
+__all__ = ["State", "apply_scenario", "draw_world", "projects_of", "select_links"]
+
+FUNDED = ("built", "under construction", "funded")
+LINK_QUANTITIES = ("free_time_h", "dwell_h", "cost_usd_teu", "cost_usd_t")
+CAPACITIES = ("capacity_t_yr", "capacity_teu_yr")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class State:
+    """
+    The network of one scenario. Link arrays have shape (n_links,), resource arrays (n_resources,).
+
+    `is_open` is what the infrastructure offers; `is_closed` what shocks shut on top of it. They
+    are kept apart because path sizes are held when something closes.
+    """
+
+    is_open: NDArray[np.bool_]
+    is_closed: NDArray[np.bool_]
+    free_time_h: FloatArray
+    dwell_h: FloatArray
+    cost_usd_teu: FloatArray
+    cost_usd_t: FloatArray
+    capacity_t_yr: FloatArray
+    capacity_teu_yr: FloatArray
+    closed_transit: tuple[str, ...]
+    year: int
+    year_overrides: dict[str, float]
+
+
+def draw_world(world: World, z: FloatArray) -> World:
+    """
+    Return the world at one draw of all its ranges.
+
+    Parameters
+    ----------
+    world
+        The world with its ranges.
+    z
+        [-], shape (n_dimensions,). Standard normal deviates.
+
+    Returns
+    -------
+    drawn
+        The same world with every ranged value replaced; the ranges stay beside them.
+    """
+    network = world.network
+    links = replace(
+        network.links,
+        **{q: getattr(network.links, q).drawn(z) for q in LINK_QUANTITIES},
+    )
+    resources = replace(
+        network.resources,
+        **{q: getattr(network.resources, q).drawn(z) for q in (*CAPACITIES, "availability")},
+    )
+    classes = replace(
+        world.classes,
+        **{
+            q: getattr(world.classes, q).drawn(z)
+            for q in (
+                "payload_t_per_teu",
+                "value_usd_per_t",
+                "value_of_time_usd_per_t_day",
+                "reliability_ratio",
+            )
+        },
+    )
+    return replace(
+        world,
+        network=replace(network, links=links, resources=resources),
+        classes=classes,
+        flows=replace(world.flows, amount=world.flows.amount.drawn(z)),
+        effects=replace(world.effects, value=world.effects.value.drawn(z)),
+        projects=replace(world.projects, capex_musd=world.projects.capex_musd.drawn(z)),
+        measures=replace(world.measures, cost_musd_yr=world.measures.cost_musd_yr.drawn(z)),
+        year_inputs=replace(world.year_inputs, table=world.year_inputs.table.drawn(z)),
+        params=replace(world.params, table=world.params.table.drawn(z)),
+    )
+
+
+def select_links(network: Network, selector: Selector) -> NDArray[np.bool_]:
+    """
+    Return which links a selector means.
+
+    Parameters
+    ----------
+    network
+        The network.
+    selector
+        AND between its fields, OR inside one.
+
+    Returns
+    -------
+    mask
+        [-], shape (n_links,). False everywhere for an empty selector.
+    """
+    links = network.links
+    if selector == Selector():
+        return np.zeros(len(links.ids), dtype=np.bool_)
+    mask = np.ones(len(links.ids), dtype=np.bool_)
+    if selector.links:
+        wanted = set(selector.links)
+        mask &= np.array([i in wanted for i in links.ids], dtype=np.bool_)
+    for values, column in (
+        (selector.kinds, links.kind),
+        (selector.transfer_types, links.transfer_type),
+        (selector.passages, links.passage),
+        (selector.operators, links.operator),
+    ):
+        if values:
+            mask &= np.isin(column, values)
+    if selector.countries:
+        columns = [network.country_ids.index(c) for c in selector.countries
+                   if c in network.country_ids]  # fmt: skip
+        mask &= links.in_country[:, columns].any(axis=1)
+    if selector.places:
+        wanted_places = [i for i, p in enumerate(network.places.ids) if p in selector.places]
+        mask &= np.isin(links.from_place, wanted_places) | np.isin(links.to_place, wanted_places)
+    if selector.between:
+        mask &= _between(network, selector.between)
+    if selector.resources:
+        mask &= _draws_on(network, selector.resources)
+    return mask
+
+
+def _between(network: Network, pairs: tuple[str, ...]) -> NDArray[np.bool_]:
+    country = np.array([*network.places.countries, "zone"])
+    start, end = country[network.links.from_place], country[network.links.to_place]
+    mask = np.zeros(len(start), dtype=np.bool_)
+    for pair in pairs:
+        a, b = pair.split("-")
+        mask |= ((start == a) & (end == b)) | ((start == b) & (end == a))
+    return mask
+
+
+def _draws_on(network: Network, resource_ids: tuple[str, ...]) -> NDArray[np.bool_]:
+    links = network.links
+    meant = np.isin(links.resource_ix, [network.resources.ids.index(r) for r in resource_ids
+                                        if r in network.resources.ids])  # fmt: skip
+    owner = np.repeat(np.arange(len(links.ids)), np.diff(links.resource_start))
+    return np.isin(np.arange(len(links.ids)), owner[meant])
+
+
+def projects_of(world: World, scenario: Scenario) -> tuple[str, ...]:
+    """Return the ids of the projects that are finished in a scenario."""
+    projects, year = world.projects, scenario.infrastructure_year
+    named = scenario.projects if isinstance(scenario.projects, tuple) else ()
+    return tuple(
+        p
+        for p, status, opens in zip(
+            projects.ids, projects.status, projects.open_year, strict=True
+        )
+        if (status == "built" and opens <= year)
+        or p in named
+        or (scenario.projects == "funded" and status in FUNDED)
+        or scenario.projects == "all"
+    )
+
+
+def measures_of(world: World, scenario: Scenario) -> tuple[str, ...]:
+    """Return the ids of the soft measures that a scenario adds."""
+    if isinstance(scenario.measures, tuple):
+        return scenario.measures
+    return world.measures.ids if scenario.measures == "all" else ()
+
+
+def apply_scenario(world: World, scenario: Scenario) -> State:
+    """
+    Return the network as a scenario has it.
+
+    Parameters
+    ----------
+    world
+        The tables; untouched.
+    scenario
+        What is built, decided and happens.
+
+    Returns
+    -------
+    state
+        Times, prices, capacities, and what is open. The year's prices are not in it yet:
+        they differ by direction and are laid on by `build_graph`.
+
+    Raises
+    ------
+    ScenarioError
+        A project, measure, input, place, country, resource or link is not known, or a
+        selector means no link; all faults are named.
+    """
+    faults = list(_faults(world, scenario))
+    if faults:
+        raise ScenarioError(faults)
+    owners = (*projects_of(world, scenario), *measures_of(world, scenario))
+    links, resources = world.network.links, world.network.resources
+    values = {q: getattr(links, q).value.copy() for q in LINK_QUANTITIES}
+    values |= _capacities_in(world, scenario.infrastructure_year)
+    is_open = links.status == "open"
+    is_closed = np.zeros(len(links.ids), dtype=np.bool_)
+    _apply_rows(world, _rows(world.effects, owners), values, is_open, is_closed)
+    for change in scenario.changes:
+        _apply_one(world.network, change, values, is_open)
+    if scenario.closures:
+        dated = _rows(world.effects, None, scenario.year)
+        _apply_rows(world, dated, values, is_open, is_closed)
+    transit: tuple[str, ...] = ()
+    overrides: dict[str, float] = {}
+    for shock in scenario.shocks:
+        if isinstance(shock, CloseTransit):
+            transit = (*transit, *shock.countries)
+        elif isinstance(shock, SetYearInput):
+            overrides[shock.input_id] = shock.value
+        elif isinstance(shock, CloseLinks):
+            is_closed |= select_links(world.network, shock.selector())
+        else:
+            _apply_one(world.network, shock, values, is_open)
+    for quantity in ("free_time_h", "dwell_h"):
+        np.maximum(values[quantity], 0.0, out=values[quantity])
+    for quantity in ("cost_usd_teu", "cost_usd_t"):
+        # A discount never pays the shipper: a price stays at a tenth of the table's or more.
+        floor = 0.1 * getattr(links, quantity).value
+        values[quantity] = np.where(np.isnan(floor), np.nan, np.maximum(values[quantity], floor))
+    if not scenario.capacity_limits:
+        values["capacity_t_yr"] = np.full(len(resources.ids), np.nan)
+        values["capacity_teu_yr"] = np.full(len(resources.ids), np.nan)
+    return State(
+        is_open=is_open, is_closed=is_closed, closed_transit=transit,
+        year=scenario.year, year_overrides=overrides, **values,
+    )  # fmt: skip
+
+
+def _capacities_in(world: World, year: int) -> dict[str, FloatArray]:
+    """Pick each resource's version in force and take off what the weather takes."""
+    resources = world.network.resources
+    n = len(resources.ids)
+    out = {q: np.full(n, np.nan) for q in CAPACITIES}
+    best = np.full(n, -1)
+    for version, (resource, since) in enumerate(
+        zip(resources.version_resource, resources.valid_from_year, strict=True)
+    ):
+        held = best[resource]
+        if since <= year and (held < 0 or since >= resources.valid_from_year[held]):
+            best[resource] = version
+    # Before its first version a resource has that version's capacity: its links say if it exists.
+    for version, resource in enumerate(resources.version_resource):
+        if best[resource] < 0:
+            best[resource] = version
+    for quantity in CAPACITIES:
+        column: Ranged = getattr(resources, quantity)
+        out[quantity] = column.value[best] * resources.availability.value[best]
+    return out
+
+
+def _rows(effects: Effects, owners: tuple[str, ...] | None, year: int | None = None) -> list[int]:
+    """Rows of these owners, or (owners None) of the closures dated in a year."""
+    if owners is not None:
+        return [i for i, owner in enumerate(effects.owners) if owner in owners]
+    return [
+        i
+        for i, owner in enumerate(effects.owners)
+        if owner.startswith("X")
+        and year is not None
+        and effects.year_from[i] <= year <= effects.year_to[i]
+    ]
+
+
+def _apply_rows(
+    world: World,
+    rows: Iterable[int],
+    values: dict[str, FloatArray],
+    is_open: NDArray[np.bool_],
+    is_closed: NDArray[np.bool_],
+) -> None:
+    """Lay table rows on: what opens and what is set first, then sums, then factors."""
+    effects = world.effects
+    order = {"open": 0, "close": 0, "set": 1, "add": 2, "multiply": 3}
+    for i in sorted(rows, key=lambda i: (order[effects.operation[i]], effects.year_from[i], i)):
+        quantity, operation = effects.quantity[i], effects.operation[i]
+        if quantity == "status":
+            mask = select_links(world.network, effects.selectors[i])
+            (is_open if operation == "open" else is_closed)[mask] = True
+        else:
+            _lay_on(world.network, effects.selectors[i], quantity, operation,
+                    float(effects.value.value[i]), values)  # fmt: skip
+
+
+def _apply_one(
+    network: Network,
+    change: CloseLinks | ChangeLinks,
+    values: dict[str, FloatArray],
+    is_open: NDArray[np.bool_],
+) -> None:
+    if isinstance(change, CloseLinks):
+        is_open &= ~select_links(network, change.selector())
+    else:
+        _lay_on(network, change.selector(), change.quantity, change.operation, change.value, values)
+
+
+def _lay_on(
+    network: Network,
+    selector: Selector,
+    quantity: str,
+    operation: str,
+    value: float,
+    values: dict[str, FloatArray],
+) -> None:
+    target = values[quantity]
+    if quantity in CAPACITIES:
+        mask = np.isin(network.resources.ids, selector.resources)
+        share = _availability(network)[mask] if operation != "multiply" else 1.0
+    else:
+        mask = select_links(network, selector)
+        share = 1.0
+    if operation == "set":
+        # A project may lift a capacity, never lower it below what stands.
+        new = value * share
+        keep = quantity in CAPACITIES
+        target[mask] = np.fmax(target[mask], new) if keep else new
+    elif operation == "add":
+        target[mask] += value * share
+    else:
+        target[mask] *= value
+
+
+def _availability(network: Network) -> FloatArray:
+    resources = network.resources
+    out = np.ones(len(resources.ids))
+    out[resources.version_resource] = resources.availability.value
+    return out
+
+
+def _faults(world: World, scenario: Scenario) -> Iterable[str]:
+    """Everything a scenario names that the tables do not have."""
+    where = f"scenario {scenario.name}"
+    known = {"projects": world.projects.ids, "measures": world.measures.ids}
+    for word, ids in known.items():
+        named = getattr(scenario, word)
+        for one in named if isinstance(named, tuple) else ():
+            if one not in ids:
+                yield _unknown(f"{where}: {word}", one, ids)
+    for word in ("shocks", "changes"):
+        for i, item in enumerate(getattr(scenario, word)):
+            yield from _item_faults(world, f"{where}: {word}.{i}", item)
+
+
+def _item_faults(
+    world: World, where: str, item: CloseLinks | ChangeLinks | CloseTransit | SetYearInput
+) -> Iterable[str]:
+    network = world.network
+    if isinstance(item, SetYearInput):
+        if item.input_id not in world.year_inputs.ids:
+            yield _unknown(f"{where}.input_id", item.input_id, world.year_inputs.ids)
+        return
+    for country in item.countries:
+        if country not in network.country_ids:
+            yield _unknown(f"{where}.countries", country, network.country_ids)
+    if isinstance(item, CloseTransit):
+        return
+    lists = {
+        "links": network.links.ids,
+        "kinds": tuple(sorted(set(network.links.kind))),
+        "transfer_types": tuple(sorted(set(network.links.transfer_type) - {""})),
+        "places": network.places.ids,
+        "passages": tuple(sorted(set(network.links.passage) - {""})),
+        "operators": tuple(sorted(set(network.links.operator) - {""})),
+        "resources": network.resources.ids,
+    }
+    missing = False
+    for word, ids in lists.items():
+        for one in getattr(item, word):
+            if one not in ids:
+                missing = True
+                yield _unknown(f"{where}.{word}", one, ids)
+    for pair in item.between:
+        if len(pair.split("-")) != 2:  # noqa: PLR2004
+            missing = True
+            yield f"{where}.between: got {pair!r}; want two countries, such as KGZ-TJK"
+    capacity = isinstance(item, ChangeLinks) and item.quantity in CAPACITIES
+    if capacity and not item.resources:
+        yield f"{where}.resources: empty; a capacity belongs to resources: name at least one"
+    elif not missing and not capacity and not select_links(network, item.selector()).any():
+        yield f"{where}: means no link; want at least one: widen the selection"
+
+
+def _unknown(where: str, got: str, ids: Iterable[str]) -> str:
+    close = difflib.get_close_matches(got, list(ids), n=3, cutoff=0.5)
+    hint = f"did you mean {', '.join(close)}?" if close else "see the tables of the pack"
+    return f"{where}: {got!r} is not known; {hint}"

@@ -1,0 +1,500 @@
+"""The choice problem of one state: who may choose which route, at what cost, with what size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from serai.domain.network import Network
+from serai.domain.ranged import FloatArray, IntArray
+from serai.domain.routes import CORRIDORS, FAMILIES, Routes
+from serai.domain.world import World
+from serai.kernels.choice import ChoiceArrays, fill_sizes
+from serai.kernels.routes import fill_sums
+from serai.model.demand import Cells
+from serai.model.graph import EAST, WEST, Graph
+
+__all__ = ["OUTSIDE", "SEGMENTS", "Problem", "build_problem", "route_sums"]
+
+OUTSIDE = len(FAMILIES)
+"""Family code of the route that is not served."""
+
+SEGMENTS = ("captive", "open", "avoiding")
+"""
+Kinds of shippers in a cell: captive ones ask for sea alone, avoiding ones shun Russian and
+Belarusian territory, open ones choose among everything.
+"""
+
+AVOIDED = ("RUS", "BLR")
+"""Territories that avoiding shippers shun and that the risk premium is paid for."""
+
+AVOIDING_REGIONS = "EU_"
+"""Regions whose shippers avoid: names that start so (EU, United Kingdom, EFTA, West Balkans)."""
+
+N_CHUNKS = 16
+"""Sums over cells are taken in this many parts, in order, whatever the number of threads."""
+
+BULK_TOKENS = {
+    "oil": ("CRUDE", "OILP", "LPG"),
+    "grain": ("GRAIN",),
+    "gas": ("GAS", "LPG"),
+    "vehicles": ("VEH",),
+}
+"""Which classes a resource's `draws` words mean; bulk is every class counted in tonnes but oil."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Problem:
+    """
+    The choice problem with what is needed to read its solution.
+
+    Options are routes open to a shipper, arrays of shape (n_options,); groups are the kinds of
+    shippers of the cells, arrays of shape (n_groups,).
+    """
+
+    arrays: ChoiceArrays
+    option_group: IntArray
+    option_route: IntArray
+    """-1 for the outside route."""
+    option_family: NDArray[np.int8]
+    group_cell: IntArray
+    group_segment: NDArray[np.int8]
+    group_demand: FloatArray
+    """[class unit per year]."""
+    limit: IntArray
+    """Index into the graph's limits of each limit in the problem."""
+
+
+def route_sums(graph: Graph, routes: Routes, direction: IntArray, values: FloatArray) -> FloatArray:
+    """
+    Sum link values over routes.
+
+    Parameters
+    ----------
+    graph
+        The graph.
+    routes
+        The routes.
+    direction
+        [-], shape (n_routes,). Row of `values` that each route reads.
+    values
+        [any], shape (n_links,) or (2, n_links).
+
+    Returns
+    -------
+    sums
+        [any], shape (n_routes,). NaN where any link has none.
+    """
+    rows = np.atleast_2d(values)
+    row = direction if len(rows) == 2 else np.zeros_like(direction)  # noqa: PLR2004
+    sums = np.empty(len(routes.mark))
+    fill_sums(routes.link_start, routes.link_ix, row, np.ascontiguousarray(rows), sums)
+    return sums
+
+
+def any_link(routes: Routes, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which routes use any of the masked links, shape (n_routes,)."""
+    n = len(routes.mark)
+    of_link = np.repeat(np.arange(n), np.diff(routes.link_start))
+    out = np.zeros(n, np.bool_)
+    out[of_link[mask[routes.link_ix]]] = True
+    return out
+
+
+def crosses_any(network: Network, routes: Routes, countries: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Return which routes use any of the territories, shape (n_routes,)."""
+    columns = [network.country_ids.index(c) for c in countries if c in network.country_ids]
+    return np.asarray(routes.crosses[:, columns].any(axis=1))
+
+
+class _Pairs:
+    """The (cell, route) pairs of a problem and their costs."""
+
+    def __init__(self, world: World, base: Graph, graph: Graph, cells: Cells, routes: Routes):
+        self.world, self.graph, self.cells, self.routes = world, graph, cells, routes
+        n_zones = len(world.zones.ids)
+        lon = world.zones.lon
+        self.direction = np.where(
+            lon[routes.dest] < lon[routes.origin], WEST, EAST
+        ).astype(np.int32)
+        key = (routes.offer_class.astype(np.int64) * n_zones
+               + routes.origin[routes.offer_route]) * n_zones + routes.dest[routes.offer_route]
+        order = np.argsort(key, kind="stable")
+        wanted = (cells.class_ix.astype(np.int64) * n_zones + cells.origin) * n_zones + cells.dest
+        first = np.searchsorted(key[order], wanted, "left")
+        count = np.searchsorted(key[order], wanted, "right") - first
+        self.cell = np.repeat(np.arange(len(wanted)), count)
+        at = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+        self.route = routes.offer_route[order][np.repeat(first, count) + at]
+        is_offered = ~any_link(routes, ~graph.is_open)
+        keep = is_offered[self.route]
+        self.cell, self.route = self.cell[keep], self.route[keep]
+        self.base_cost = self._cost(base)
+        self._drop(np.isfinite(self.base_cost))
+        self._drop(self._is_sensible())
+        self.cost = self.base_cost if graph is base else self._cost(graph)
+        self._drop(np.isfinite(self.cost))
+
+    def _drop(self, keep: NDArray[np.bool_]) -> None:
+        self.cell, self.route = self.cell[keep], self.route[keep]
+        self.base_cost = self.base_cost[keep]
+        if hasattr(self, "cost"):
+            self.cost = self.cost[keep]
+
+    def _cost(self, graph: Graph) -> FloatArray:
+        """Money, time, reliability, subsidy and risk premium of each pair."""
+        world, cells, routes = self.world, self.cells, self.routes
+        is_box = world.classes.is_box[cells.class_ix[self.cell]]
+        with np.errstate(invalid="ignore"):
+            money = np.where(
+                is_box,
+                route_sums(graph, routes, self.direction, graph.usd_teu)[self.route],
+                route_sums(graph, routes, self.direction, graph.usd_t)[self.route],
+            )
+        hours = route_sums(graph, routes, self.direction, graph.hours)[self.route]
+        spread = route_sums(graph, routes, self.direction, graph.spread_h)[self.route]
+        weight = world.params["reliability_scale"] * cells.reliability[self.cell]
+        cost = money + cells.usd_per_h[self.cell] * (hours + weight * spread)
+        cost += self._route_terms(graph, is_box)
+        return np.maximum(cost, 0.05 * money)
+
+    def _route_terms(self, graph: Graph, is_box: NDArray[np.bool_]) -> FloatArray:
+        """What belongs to a whole route: the risk premium of avoided territory, the subsidy."""
+        world, cells, routes = self.world, self.cells, self.routes
+        country = np.array(world.zones.countries)
+        region = np.array(world.zones.regions)
+        ends = (cells.origin[self.cell], cells.dest[self.cell])
+        foreign = ~(np.isin(country[ends[0]], AVOIDED) | np.isin(country[ends[1]], AVOIDED))
+        by_land = routes.family != FAMILIES.index("pipeline")
+        risky = (crosses_any(graph.network, routes, AVOIDED) & by_land)[self.route] & foreign
+        payload = world.classes.payload_t_per_teu.value[cells.class_ix[self.cell]]
+        per_teu = np.where(is_box, 1.0, np.where(payload > 0, payload, 20.0))
+        terms = np.where(risky, graph.inputs["avoidance_penalty"] / 2 / per_teu, 0.0)
+        land = (routes.family == FAMILIES.index("land"))[self.route] & is_box
+        rail = crosses_any(graph.network, routes, ("KAZ", "MNG", "RUS"))[self.route] & land
+        european = [np.char.startswith(region[e], AVOIDING_REGIONS) for e in ends]
+        west = (region[ends[0]] == "CHN") & european[1] & rail
+        east = (region[ends[1]] == "CHN") & european[0] & rail
+        terms -= np.where(west, graph.inputs["cn_subsidy_west"] / 2, 0.0)
+        return np.asarray(terms - np.where(east, graph.inputs["cn_subsidy_east"] / 2, 0.0))
+
+    def _is_sensible(self) -> NDArray[np.bool_]:
+        """Drop variants far dearer than the best of their family and corridor."""
+        corridor = self.routes.corridor[self.route].astype(np.int64)
+        family = self.routes.family[self.route]
+        key = (self.cell.astype(np.int64) * len(FAMILIES) + family) * len(CORRIDORS) + corridor
+        _, inverse = np.unique(key, return_inverse=True)
+        best = np.full(int(inverse.max(initial=-1)) + 1, np.inf)
+        np.minimum.at(best, inverse, self.base_cost)
+        return self.base_cost <= self.world.params["dominated_ratio"] * best[inverse]
+
+
+def build_problem(
+    world: World, base: Graph, graph: Graph, cells: Cells, routes: Routes
+) -> Problem:
+    """
+    Return the choice problem of a state.
+
+    Parameters
+    ----------
+    world
+        The tables.
+    base
+        Graph of the same year without projects, measures and shocks: scales and sizes come
+        from its uncongested costs, so that they are held across cases.
+    graph
+        Graph of the state.
+    cells
+        The demand.
+    routes
+        The routes; those whose links are not open here are left out.
+
+    Returns
+    -------
+    problem
+        One nest per family and group, the outside route in every group.
+    """
+    pairs = _Pairs(world, base, graph, cells, routes)
+    reference = _reference_cost(pairs, any_link(routes, ~base.is_open), len(cells.demand))
+    groups = _groups(world, graph, cells, pairs)
+    option_pair, option_group = _options(world, graph, pairs, groups)
+    is_shut = _is_shut(world, graph, pairs)
+    return _assemble(world, graph, pairs, reference, groups, (option_pair, option_group), is_shut)
+
+
+def _reference_cost(pairs: _Pairs, planned: NDArray[np.bool_], n_cells: int) -> FloatArray:
+    """Cheapest base cost of each cell; the class's median where a cell has no route."""
+    reference = np.full(n_cells, np.inf)
+    now = ~planned[pairs.route]
+    np.minimum.at(reference, pairs.cell[now], pairs.base_cost[now])
+    late = ~np.isfinite(reference)
+    best = np.full(n_cells, np.inf)
+    np.minimum.at(best, pairs.cell, pairs.base_cost)
+    reference[late] = best[late]
+    for k in np.unique(pairs.cells.class_ix[~np.isfinite(reference)]):
+        mine = pairs.cells.class_ix == k
+        known = reference[mine & np.isfinite(reference)]
+        reference[mine & ~np.isfinite(reference)] = np.median(known) if len(known) else 1000.0
+    return reference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Groups:
+    """Kinds of shippers: arrays of shape (n_groups,), sorted by cell then segment."""
+
+    cell: IntArray
+    segment: NDArray[np.int8]
+    demand: FloatArray
+
+
+def _groups(world: World, graph: Graph, cells: Cells, pairs: _Pairs) -> _Groups:
+    n = len(cells.demand)
+    has = np.zeros((n, len(FAMILIES)), np.bool_)
+    has[pairs.cell, pairs.routes.family[pairs.route]] = True
+    maritime = _maritime_regions(world)
+    region = np.array(world.zones.regions)
+    by_sea = np.isin(region[cells.origin], maritime) & np.isin(region[cells.dest], maritime)
+    contestable = np.ones(len(world.classes.ids))
+    for k, class_id in enumerate(world.classes.ids):
+        if world.classes.is_box[k]:
+            contestable[k] = world.params[f"contestable_{class_id.lower()}"]
+    captive = np.where(by_sea & has[:, FAMILIES.index("sea")], 1 - contestable[cells.class_ix], 0.0)
+    country = np.array(world.zones.countries)
+    european = np.char.startswith(region, AVOIDING_REGIONS)
+    foreign = ~(np.isin(country[cells.origin], AVOIDED) | np.isin(country[cells.dest], AVOIDED))
+    is_box = world.classes.is_box[cells.class_ix]
+    avoid = np.where(is_box, 1.0, world.params["avoidance_bulk"]) * graph.inputs["avoidance_share"]
+    avoid = np.where((european[cells.origin] | european[cells.dest]) & foreign, avoid, 0.0)
+    avoid = np.clip(avoid, 0.0, 1.0)
+    share = np.stack([captive, (1 - captive) * (1 - avoid), (1 - captive) * avoid], axis=1)
+    cell, segment = np.nonzero(share > 0)
+    return _Groups(
+        cell=cell.astype(np.int32),
+        segment=segment.astype(np.int8),
+        demand=cells.demand[cell] * share[cell, segment],
+    )
+
+
+def _maritime_regions(world: World) -> list[str]:
+    """Regions with a country that has a deep-sea terminal: those with a named or sea link."""
+    links, places = world.network.links, world.network.places
+    deep = links.kind == "sea"
+    ports = {places.countries[p] for p in links.from_place[deep]} | {
+        places.countries[p] for p in links.to_place[deep]
+    }
+    zones = world.zones
+    return sorted(
+        {r for r, c in zip(zones.regions, zones.countries, strict=True) if c in ports}
+    )
+
+
+def _options(
+    world: World, graph: Graph, pairs: _Pairs, groups: _Groups
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pair every group with the routes that its shippers consider."""
+    family = pairs.routes.family[pairs.route]
+    avoided = crosses_any(graph.network, pairs.routes, AVOIDED)[pairs.route]
+    allowed = {
+        SEGMENTS.index("captive"): family == FAMILIES.index("sea"),
+        SEGMENTS.index("open"): np.ones(len(family), np.bool_),
+        SEGMENTS.index("avoiding"): ~avoided | (family == FAMILIES.index("pipeline")),
+    }
+    option_pair, option_group = [], []
+    for segment, mask in allowed.items():
+        of_cell = np.full(len(pairs.cells.demand), -1, np.int64)
+        mine = np.flatnonzero(groups.segment == segment)
+        of_cell[groups.cell[mine]] = mine
+        chosen = np.flatnonzero(mask & (of_cell[pairs.cell] >= 0))
+        option_pair.append(chosen)
+        option_group.append(of_cell[pairs.cell[chosen]])
+    pair, group = np.concatenate(option_pair), np.concatenate(option_group)
+    order = np.lexsort((pair, family[pair], group))
+    return pair[order], group[order]
+
+
+def _is_shut(world: World, graph: Graph, pairs: _Pairs) -> NDArray[np.bool_]:
+    """Say which pairs a shock shuts: a closed link, a territory closed to transit, a zero limit."""
+    routes = pairs.routes
+    shut = any_link(routes, graph.is_closed)[pairs.route]
+    if graph.closed_transit:
+        country = np.array(world.zones.countries)
+        ends = (country[pairs.cells.origin[pairs.cell]], country[pairs.cells.dest[pairs.cell]])
+        foreign = ~(np.isin(ends[0], graph.closed_transit) | np.isin(ends[1], graph.closed_transit))
+        shut |= crosses_any(graph.network, routes, graph.closed_transit)[pairs.route] & foreign
+    return shut
+
+
+def _assemble(
+    world: World,
+    graph: Graph,
+    pairs: _Pairs,
+    reference: FloatArray,
+    groups: _Groups,
+    options: tuple[NDArray[np.int64], NDArray[np.int64]],
+    is_shut: NDArray[np.bool_],
+) -> Problem:
+    pair, group = options
+    family = pairs.routes.family[pairs.route]
+    log_size = _sizes(world, pairs, reference, groups, options)
+    use = _uses(world, graph, pairs)
+    dead = np.zeros(len(pairs.cell), np.bool_)
+    dead[use[0][graph.limits.capacity[use[1]] <= 0]] = True
+    keep = ~(is_shut | dead)[pair]
+    pair, group, log_size = pair[keep], group[keep], log_size[keep]
+    n_groups = len(groups.cell)
+    # The outside route closes every group.
+    all_group = np.concatenate([group, np.arange(n_groups)])
+    all_family = np.concatenate([family[pair], np.full(n_groups, OUTSIDE)]).astype(np.int8)
+    outside_cost = world.params["outside_cost_ratio"] * reference[groups.cell]
+    order = np.lexsort((all_family, all_group))
+    all_group, all_family = all_group[order], all_family[order]
+    cost = np.concatenate([pairs.cost[pair], outside_cost])[order]
+    size = np.concatenate([log_size, np.zeros(n_groups)])[order]
+    source = np.concatenate([pair, np.full(n_groups, -1)])[order]
+    nest_key = all_group * (OUTSIDE + 1) + all_family
+    _, nest_first = np.unique(nest_key, return_index=True)
+    nest_group = all_group[nest_first]
+    nest_family = all_family[nest_first]
+    upper = world.params["scale_upper"]
+    lower = max(world.params["scale_lower"], upper)
+    at = reference[groups.cell[nest_group]]
+    constants = _constants(world, pairs.cells.class_ix[groups.cell[nest_group]], nest_family)
+    use_start, use_limit, use_amount, limits = _use_of_options(graph, use, source)
+    group_start = np.searchsorted(nest_group, np.arange(n_groups + 1)).astype(np.int64)
+    arrays = ChoiceArrays(
+        chunk_start=np.linspace(0, n_groups, N_CHUNKS + 1).astype(np.int64),
+        cell_start=group_start,
+        cell_demand=groups.demand,
+        cell_theta=upper / reference[groups.cell],
+        nest_start=np.append(nest_first, len(all_group)).astype(np.int64),
+        nest_theta=lower / at,
+        nest_constant=constants * at,
+        cost=cost,
+        log_size=size,
+        use_start=use_start,
+        use_limit=use_limit,
+        use_amount=use_amount,
+    )
+    return Problem(
+        arrays=arrays,
+        option_group=all_group.astype(np.int32),
+        option_route=np.where(source >= 0, pairs.route[source], -1).astype(np.int32),
+        option_family=all_family,
+        group_cell=groups.cell,
+        group_segment=groups.segment,
+        group_demand=groups.demand,
+        limit=limits,
+    )
+
+
+def _constants(world: World, class_ix: IntArray, family: NDArray[np.int8]) -> FloatArray:
+    """Family constants as a share of the cell's cheapest cost; sea and outside have none."""
+    is_box = world.classes.is_box[class_ix]
+    out = np.zeros(len(family))
+    land = family == FAMILIES.index("land")
+    out[land & is_box] = world.params["constant_land_box"]
+    out[land & ~is_box] = world.params["constant_land_bulk"]
+    out[family == FAMILIES.index("air")] = world.params["constant_air"]
+    out[family == FAMILIES.index("pipeline")] = world.params["constant_pipeline"]
+    return out
+
+
+def _sizes(
+    world: World,
+    pairs: _Pairs,
+    reference: FloatArray,
+    groups: _Groups,
+    options: tuple[NDArray[np.int64], NDArray[np.int64]],
+) -> FloatArray:
+    """Leg-based path sizes of the options, before any shock shuts one."""
+    pair, group = options
+    key = group * OUTSIDE + pairs.routes.family[pairs.route[pair]]
+    _, first = np.unique(key, return_index=True)
+    lower = max(world.params["scale_lower"], world.params["scale_upper"])
+    theta = lower / reference[groups.cell[group[first]]]
+    log_size = np.zeros(len(pair))
+    fill_sizes(
+        np.append(first, len(pair)).astype(np.int64), theta, pairs.base_cost[pair],
+        pairs.routes.sequence[pairs.route[pair]], pairs.routes.leg_start, pairs.routes.leg,
+        pairs.routes.leg_share, log_size,
+    )  # fmt: skip
+    return log_size
+
+
+def draws_of_classes(world: World) -> NDArray[np.bool_]:
+    """
+    Say which class draws on which resource.
+
+    Returns
+    -------
+    draws
+        [-], shape (n_resources, n_classes, 2). Last axis: carried by wagon (0) or by truck (1).
+    """
+    classes = world.classes
+    ids = np.array(classes.ids)
+    oil = np.isin(ids, BULK_TOKENS["oil"])
+    masks = {
+        "all": np.ones(len(ids), np.bool_),
+        "containers": classes.is_box.copy(),
+        "bulk": ~classes.is_box & ~oil,
+        **{word: np.isin(ids, names) for word, names in BULK_TOKENS.items()},
+    }
+    out = np.zeros((len(world.network.resources.ids), len(ids), 2), np.bool_)
+    for r, words in enumerate(world.network.resources.draws):
+        if words & {"wagons", "trucks"}:
+            # On a ferry the carriage decides, whatever is inside it.
+            out[r, :, 0] = "wagons" in words
+            out[r, :, 1] = "trucks" in words
+        else:
+            for word in words:
+                out[r] |= masks[word][:, None]
+    return out
+
+
+def _uses(
+    world: World, graph: Graph, pairs: _Pairs
+) -> tuple[NDArray[np.int64], IntArray, FloatArray]:
+    """Return (pair, limit, amount per class unit) of every use."""
+    routes, limits = pairs.routes, graph.limits
+    count = np.diff(routes.draw_start)[pairs.route]
+    pair = np.repeat(np.arange(len(pairs.route)), count)
+    at = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    draw = routes.draw[np.repeat(routes.draw_start[pairs.route], count) + at]
+    class_ix = pairs.cells.class_ix[pairs.cell[pair]]
+    resource, direction, carriage = draw // 4, draw // 2 % 2, draw % 2
+    draws = draws_of_classes(world)[resource, class_ix, carriage]
+    parts = []
+    for measure in (0, 1):
+        limit = limits.of_resource[resource, direction, measure]
+        mask = draws & (limit >= 0)
+        if measure == 1:
+            mask &= world.classes.is_box[class_ix]
+        amount = world.classes.tonnes_per_unit[class_ix] if measure == 0 else np.ones(len(pair))
+        parts.append((pair[mask], limit[mask], amount[mask]))
+    who, limit, amount = (np.concatenate(c) for c in zip(*parts, strict=True))
+    order = np.lexsort((limit, who))
+    return who[order], limit[order].astype(np.int32), amount[order]
+
+
+def _use_of_options(
+    graph: Graph,
+    use: tuple[NDArray[np.int64], IntArray, FloatArray],
+    source: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], IntArray, FloatArray, IntArray]:
+    """Lay the uses of pairs out by option, in shares of capacity."""
+    who, limit, amount = use
+    first = np.searchsorted(who, source, "left")
+    count = np.where(source >= 0, np.searchsorted(who, source, "right") - first, 0)
+    at = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    chosen = np.repeat(first, count) + at
+    limits = np.unique(limit[chosen])
+    renumber = np.full(len(graph.limits.capacity), -1, np.int32)
+    renumber[limits] = np.arange(len(limits))
+    return (
+        np.concatenate([[0], np.cumsum(count)]).astype(np.int64),
+        renumber[limit[chosen]],
+        amount[chosen] / graph.limits.capacity[limit[chosen]],
+        limits.astype(np.int32),
+    )
