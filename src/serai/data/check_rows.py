@@ -151,24 +151,24 @@ def check_places(tables: Tables) -> list[Finding]:
 def check_weights(tables: Tables) -> list[Finding]:
     """Return regions whose zone weights do not sum to 1."""
     groups = [
-        ("zones.csv", column, tables["zones"].groupby("region")[column].sum())
+        ("zones.csv", tables["zones"].groupby("region")[column].sum())
         for column in tables["zones"].columns
         if column.startswith(("export_weight", "import_weight"))
         and not column.endswith(("_low", "_high"))
     ]
     if "zone_class_weights" in tables:
         special = tables["zone_class_weights"].groupby(["region", "class_id", "direction"])
-        groups.append(("zone_class_weights.csv", "weight", special["weight"].sum()))
+        groups.append(("zone_class_weights.csv", special["weight"].sum()))
     return [
         Finding(
             check="weights sum to 1",
-            where=f"{file}, column {column}, {key if isinstance(key, str) else '/'.join(map(str, key))}",
+            where=f"{file}, column {totals.name}, {'/'.join(key)}",
             got=f"{total:.4f}",
             wanted="1 over all zones of the region",
             then="correct the weights",
         )
-        for file, column, totals in groups
-        for key, total in totals.items()
+        for file, totals in groups
+        for *key, total in totals.reset_index().itertuples(index=False, name=None)
         if abs(total - 1.0) > WEIGHT_TOLERANCE
     ]
 

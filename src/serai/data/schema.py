@@ -83,16 +83,13 @@ class Table:
     name: str
     is_required: bool
     """Whether a folder without it is refused."""
+    needs_rows: bool
+    """Whether it is refused when it has no rows."""
     is_evidence: bool
     """Whether its rows are sources themselves and need no grade or source."""
     key: tuple[str, ...]
     columns: Mapping[str, Column]
     meaning: str
-
-    @property
-    def file(self) -> str:
-        """Name of the file."""
-        return f"{self.name}.csv"
 
 
 def read_schema() -> Mapping[str, Table]:
@@ -138,7 +135,8 @@ def build_schema(rows: Iterable[Mapping[str, str]]) -> Mapping[str, Table]:
     schema = {
         name: Table(
             name=name,
-            is_required=head["required"] == "yes",
+            is_required=head["required"] != "no",
+            needs_rows=head["required"] == "rows",
             is_evidence=head["role"] == "evidence",
             key=tuple(head["key"].split(";")),
             columns=MappingProxyType(columns[name]),

@@ -1,17 +1,15 @@
-"""From a folder of CSV files to typed tables, or to the full list of what is wrong with them."""
+"""From a folder of files to typed tables, or to the full list of what is wrong with them."""
 
 from __future__ import annotations
 
-import csv
 import difflib
-import io
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 
+from serai.data.files import open_file
 from serai.data.schema import read_schema
 from serai.errors import DataError, state_fault
 
@@ -21,40 +19,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from serai.data.files import File
     from serai.data.schema import Bounds, Column, Table
 
     Mask = NDArray[np.bool_]
 
 _DATE: Final = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 _KEY_TEXT: Final = re.compile(r"[^\s;/]+")
-_REWRITE: Final = "the file may be half-written or not a table: write it again"
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    """One table as text, beside the list of faults it adds to."""
-
-    table: Table
-    shown: str
-    """Path inside the folder, for messages."""
-    cells: pd.DataFrame
-    """Texts; the index is the line of each row in the file, the heading being line 1."""
-    is_whole: bool
-    """Whether every row could be read, so that other tables may be held against this one."""
-    faults: list[str] = field(default_factory=list)
-
-    def refuse(self, line: int, column: str, got: str, wanted: str, then: str) -> None:
-        """Add a fault of one cell, or of a whole row where `column` is empty."""
-        row = self.cells.loc[line]
-        key = "/".join(str(row[name]) for name in self.table.key if name in row.index)
-        at = f", column {column}" if column else ""
-        self.faults.append(state_fault(f"{self.shown} row {line} ({key}){at}", got, wanted, then))
-
-    def refuse_cells(self, column: str, bad: Mask, wanted: str, then: str) -> None:
-        """Add a fault for each cell of `column` where `bad` holds."""
-        for line, text in self.cells.loc[bad, column].items():
-            got = repr(text) if text else "an empty cell"
-            self.refuse(int(str(line)), column, got, wanted, then)
 
 
 def read_tables(
@@ -91,15 +62,19 @@ def read_tables(
         where, wanted = str(folder), "a folder of tables such as places.csv"
         raise DataError(state_fault(where, "no folder", wanted, "check the path"))
     faults: list[str] = []
-    opened: dict[str, _File] = {}
+    opened: dict[str, File] = {}
+    torn: set[str] = set()
     for table in schema.values():
-        if (file := _open_file(folder, table, faults)) is not None:
+        n_faults = len(faults)
+        if (file := open_file(folder, table, faults)) is not None:
             opened[table.name] = file
+        if len(faults) > n_faults:
+            torn.add(table.name)
     tables = {name: _type_table(file) for name, file in opened.items()}
     for name, file in opened.items():
         _check_key(file)
         _check_bands(file, tables[name])
-        _check_links(file, tables, [other for other in opened.values() if not other.is_whole])
+        _check_links(file, tables, torn)
         faults += file.faults
     if faults:
         raise DataError(faults)
@@ -123,108 +98,10 @@ def split_list(cell: str) -> tuple[str, ...]:
     return tuple(cell.split(";")) if cell else ()
 
 
-# ---------------------------------------------------------------- text
-
-
-def _open_file(folder: Path, table: Table, faults: list[str]) -> _File | None:
-    """Return the cells of one file, None if there is none or it cannot be read."""
-    shown, path = f"{table.name}.csv", folder / f"{table.name}.csv"
-    if not path.exists() and (folder / "odbl" / shown).exists():
-        path, shown = folder / "odbl" / shown, f"odbl/{shown}"
-    if not path.exists():
-        if table.is_required:
-            faults.append(state_fault(shown, "no file", "the table", f"add it to {folder.name}"))
-        return None
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        got = f"byte {error.object[error.start]:#04x} at position {error.start}"
-        faults.append(state_fault(shown, got, "UTF-8 text", "save the file as UTF-8"))
-        return None
-    except OSError as error:
-        got = f"a file that cannot be read ({error.strerror})"
-        faults.append(state_fault(shown, got, "a readable file", "check the path and its rights"))
-        return None
-    if not text.strip():
-        faults.append(state_fault(shown, "an empty file", "a heading and rows", _REWRITE))
-        return None
-    return _split_cells(table, shown, text, faults)
-
-
-def _split_cells(table: Table, shown: str, text: str, faults: list[str]) -> _File | None:
-    """Return the cells of a text; None if its heading cannot be used."""
-    rows, lines, is_whole = _split_rows(shown, text, faults)
-    heading = rows[0] if rows else []
-    if not _check_heading(table, shown, heading, faults):
-        return None
-    good = [ix for ix, row in enumerate(rows) if ix and len(row) == len(heading)]
-    for ix, row in enumerate(rows):
-        if len(row) != len(heading):
-            where = f"{shown} row {lines[ix]} ({row[0]})"
-            got, wanted = f"{len(row)} cells", f"{len(heading)}, as in the heading"
-            faults.append(state_fault(where, got, wanted, _REWRITE))
-            is_whole = False
-    cells = pd.DataFrame(
-        [rows[ix] for ix in good],
-        columns=pd.Index(heading, dtype=object),
-        index=pd.Index([lines[ix] for ix in good], dtype=np.int64, name="row"),
-        dtype=object,
-    )
-    known = [name for name in table.columns if name in cells.columns]
-    return _File(table, shown, cells[known], is_whole)
-
-
-def _split_rows(
-    shown: str, text: str, faults: list[str]
-) -> tuple[list[list[str]], list[int], bool]:
-    """Return the rows of a text, the line each starts at, and whether it was read to its end."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows: list[list[str]] = []
-    lines: list[int] = []
-    start = 1
-    try:
-        for row in reader:
-            if row:
-                rows.append(row)
-                lines.append(start)
-            start = reader.line_num + 1
-    except csv.Error as error:
-        where = f"{shown} row {start}"
-        faults.append(state_fault(where, f"cells that end badly ({error})", "CSV", _REWRITE))
-        return rows, lines, False
-    if text[-1] not in "\r\n":
-        where = f"{shown} row {lines[-1]}"
-        wanted = "a line end after the last row"
-        faults.append(state_fault(where, "a last line without its end", wanted, _REWRITE))
-        return rows, lines, False
-    return rows, lines, True
-
-
-def _check_heading(table: Table, shown: str, heading: list[str], faults: list[str]) -> bool:
-    """Add what is wrong with a heading; return whether the rows below it can be told apart."""
-    n_before = len(faults)
-    for name in heading:
-        if name not in table.columns:
-            near = difflib.get_close_matches(name, table.columns, n=1, cutoff=0.6)
-            then = f"did you mean {near[0]}?" if near else "remove it, or name it as in the manual"
-            where = f"{shown} row 1, column {name}"
-            faults.append(state_fault(where, "an unknown column", "a known one", then))
-    for name in sorted({name for name in heading if heading.count(name) > 1}):
-        where = f"{shown} row 1, column {name}"
-        faults.append(state_fault(where, "the column twice", "it once", "remove one"))
-    for name, column in table.columns.items():
-        if name not in heading and column.required != "no":
-            where = f"{shown} row 1, column {name}"
-            unit = f" in {column.unit}" if column.unit else ""
-            wanted = f"the column ({column.meaning}{unit})"
-            faults.append(state_fault(where, "no such column", wanted, "add it"))
-    return len(faults) == n_before
-
-
 # ---------------------------------------------------------------- types
 
 
-def _type_table(file: _File) -> pd.DataFrame:
+def _type_table(file: File) -> pd.DataFrame:
     """Return the table with typed columns and add what is wrong with single cells."""
     typed = {}
     for column in file.table.columns.values():
@@ -244,7 +121,7 @@ def _type_table(file: _File) -> pd.DataFrame:
 
 
 def _type_column(
-    file: _File, column: Column, texts: pd.Series[Any], is_empty: Mask
+    file: File, column: Column, texts: pd.Series[Any], is_empty: Mask
 ) -> pd.Series[Any]:
     """Return one column with its type and add what is wrong with its cells."""
     if column.is_number:
@@ -265,7 +142,7 @@ def _type_column(
 
 
 def _type_numbers(
-    file: _File, column: Column, texts: pd.Series[Any], is_empty: Mask
+    file: File, column: Column, texts: pd.Series[Any], is_empty: Mask
 ) -> pd.Series[Any]:
     """Return a column of numbers and add cells that are none, or lie out of bounds."""
     numbers = pd.to_numeric(texts.where(~is_empty, "nan"), errors="coerce").astype(np.float64)
@@ -297,7 +174,7 @@ def _is_outside(values: NDArray[np.float64], bounds: Bounds) -> Mask:
     return too_low | too_high
 
 
-def _check_words(file: _File, column: Column, is_good: Callable[[str], bool]) -> None:
+def _check_words(file: File, column: Column, is_good: Callable[[str], bool]) -> None:
     """Add cells whose words the dictionary does not know, and ids that could not be cited."""
     if column.name not in file.cells.columns:
         return
@@ -327,7 +204,7 @@ def _describe_wanted(column: Column) -> str:
 # ---------------------------------------------------------------- rows against rows
 
 
-def _check_key(file: _File) -> None:
+def _check_key(file: File) -> None:
     """Add rows whose key another row already has."""
     names = [name for name in file.table.key if name in file.cells.columns]
     twice = file.cells.duplicated(names)
@@ -340,7 +217,7 @@ def _check_key(file: _File) -> None:
         file.refuse(int(str(line)), names[-1], got, "a key of its own", "rename or remove one")
 
 
-def _check_bands(file: _File, typed: pd.DataFrame) -> None:
+def _check_bands(file: File, typed: pd.DataFrame) -> None:
     """Add values outside their own band, and bands that are not filled with their value."""
     for column in file.table.columns.values():
         if column.role != "value" or column.name not in file.cells.columns:
@@ -365,17 +242,16 @@ def _check_bands(file: _File, typed: pd.DataFrame) -> None:
             file.refuse(int(line), column.name, got, wanted, "put the three in order")
 
 
-def _is_blank(file: _File, name: str) -> Mask:
+def _is_blank(file: File, name: str) -> Mask:
     """Return where a column of the file has no text."""
     return (file.cells[name] == "").to_numpy(dtype=bool)
 
 
-def _check_links(file: _File, tables: Mapping[str, pd.DataFrame], torn: Sequence[_File]) -> None:
+def _check_links(file: File, tables: Mapping[str, pd.DataFrame], torn: Collection[str]) -> None:
     """Add cells that name a row which no table has."""
-    broken = {other.table.name for other in torn}
     for column in file.table.columns.values():
         targets = [target for target in column.key if target[0] in tables]
-        is_torn = any(table in broken for table, _ in column.key)
+        is_torn = any(table in torn for table, _ in column.key)
         if not targets or is_torn or column.name not in file.cells.columns:
             continue
         known = _find_known(tables, targets)
