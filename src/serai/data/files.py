@@ -16,6 +16,7 @@ import pandas as pd
 from serai.errors import state_fault
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -54,7 +55,7 @@ class File:
             self.refuse(int(str(line)), column, got, wanted, then)
 
 
-def open_file(folder: Path, table: Table, faults: list[str]) -> File | None:
+def open_file(folder: Path, table: Table, strays: Sequence[str], faults: list[str]) -> File | None:
     """
     Return the cells of one table of a folder.
 
@@ -64,6 +65,8 @@ def open_file(folder: Path, table: Table, faults: list[str]) -> File | None:
         Holds `<table>.csv`, `odbl/<table>.csv` or `<table>.toml`.
     table
         Its description.
+    strays
+        Names of the files that belong to no table: one of them may be this table, misspelt.
     faults
         What is wrong with the file is added here.
 
@@ -82,8 +85,7 @@ def open_file(folder: Path, table: Table, faults: list[str]) -> File | None:
         "",
     )
     if not shown:
-        others = sorted(path.name for path in folder.glob("*.csv"))
-        near = difflib.get_close_matches(f"{name}.csv", others, n=1, cutoff=0.85)
+        near = difflib.get_close_matches(f"{name}.csv", strays, n=1, cutoff=0.85)
         if table.is_required or near:
             then = f"rename {near[0]}?" if near else f"add it to {folder.name}"
             faults.append(state_fault(f"{name}.csv", "no file", "the table", then))
@@ -92,7 +94,7 @@ def open_file(folder: Path, table: Table, faults: list[str]) -> File | None:
     if text is None:
         return None
     cells, is_whole = (_split_toml if shown.endswith(".toml") else _split_csv)(shown, text, faults)
-    if not _check_heading(table, shown, list(cells.columns), faults):
+    if cells is None or not _check_heading(table, shown, list(cells.columns), faults):
         return None
     if table.needs_rows and is_whole and not len(cells):
         faults.append(state_fault(shown, "no rows", "at least one", f"fill it in: {table.meaning}"))
@@ -128,13 +130,13 @@ def _build_cells(heading: list[str], rows: list[list[str]], lines: list[int]) ->
     )
 
 
-def _split_toml(shown: str, text: str, faults: list[str]) -> tuple[pd.DataFrame, bool]:
+def _split_toml(shown: str, text: str, faults: list[str]) -> tuple[pd.DataFrame | None, bool]:
     """Return the entries `[name]` of a TOML text as rows, and whether it could be read."""
     try:
         entries = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         faults.append(state_fault(shown, f"a text that breaks off ({error})", "TOML", _REWRITE))
-        return pd.DataFrame(), False
+        return None, False
     rows, lines = [], []
     for name, entry in entries.items():
         head = re.search(rf"^\s*(\[\s*)?[\"']?{re.escape(name)}\b", text, re.MULTILINE)
@@ -189,7 +191,7 @@ def _split_rows(
         where = f"{shown} row {lines[-1]}"
         wanted = "a line end after the last row"
         faults.append(state_fault(where, "a last line without its end", wanted, _REWRITE))
-        return rows, lines, False
+        return rows[:-1], lines[:-1], False
     return rows, lines, True
 
 
@@ -205,8 +207,11 @@ def _check_heading(table: Table, shown: str, heading: list[str], faults: list[st
     for name in sorted({name for name in heading if heading.count(name) > 1}):
         where = f"{shown} row 1, column {name}"
         faults.append(state_fault(where, "the column twice", "it once", "remove one"))
+    values = {band: c.name for c in table.columns.values() for band in (c.low, c.high)}
     for name, column in table.columns.items():
-        if name not in heading and column.required != "no":
+        if name in heading or column.required == "no":
+            continue
+        if column.required == "yes" or values[name] in heading:
             where = f"{shown} row 1, column {name}"
             unit = f" in {column.unit}" if column.unit else ""
             wanted = f"the column ({column.meaning}{unit})"

@@ -64,9 +64,10 @@ def read_tables(
     faults: list[str] = []
     opened: dict[str, File] = {}
     torn: set[str] = set()
+    strays = sorted(path.name for path in folder.glob("*.csv") if path.stem not in schema)
     for table in schema.values():
         n_faults = len(faults)
-        if (file := open_file(folder, table, faults)) is not None:
+        if (file := open_file(folder, table, strays, faults)) is not None:
             opened[table.name] = file
         if len(faults) > n_faults:
             torn.add(table.name)
@@ -232,8 +233,9 @@ def _check_bands(file: File, typed: pd.DataFrame) -> None:
             wanted = f"a number filled together with {column.name}"
             bad = np.isnan(bound) & ~np.isnan(value)
             file.refuse_cells(name, bad & _is_blank(file, name), wanted, "fill in the band")
-            bad = np.isnan(value) & ~np.isnan(bound) & _is_blank(file, column.name)
-            file.refuse_cells(column.name, bad, wanted.replace(column.name, name), "fill it in")
+        bad = ~(np.isnan(low) & np.isnan(high)) & _is_blank(file, column.name)
+        wanted = f"a number filled together with {column.low} and {column.high}"
+        file.refuse_cells(column.name, bad, wanted, "fill it in")
         for line in file.cells.index[(low > value) | (value > high) | (low > high)]:
             texts = [file.cells.loc[line].get(name) or "-" for name in (column.low, column.name)]
             texts.append(file.cells.loc[line].get(column.high) or "-")
@@ -258,7 +260,7 @@ def _check_links(file: File, tables: Mapping[str, pd.DataFrame], torn: Collectio
         lines: dict[str, list[int]] = {}
         texts = file.cells[column.name]
         items = texts.str.split(";").explode() if column.dtype == "list" else texts
-        lost = items[~items.isin({*known, ""})]
+        lost = items[~items.str.strip().isin({*known, ""})]
         for line, item in lost.items():
             lines.setdefault(item, []).append(int(str(line)))
         wanted = "an id of " + " or ".join(f"{table}.{name}" for table, name in targets)
