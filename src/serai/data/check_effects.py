@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     Tables = Mapping[str, pd.DataFrame]
     Mask = NDArray[np.bool_]
 
+EXCUSE: Final = "no effect:"
+"""What the note of a project, measure or closure says that changes nothing, before the reason."""
+
 UNITS_OF: Final = {
     "free_time_h": "h",
     "dwell_h": "h",
@@ -248,10 +251,10 @@ def check_owners(tables: Tables) -> list[Finding]:
         for finding in find_rows(
             "projects, measures and closures have an effect",
             tables[name],
-            ~tables[name].iloc[:, 0].isin(owners),
+            ~tables[name].iloc[:, 0].isin(owners) & ~tables[name]["note"].str.contains(EXCUSE),
             column=str(tables[name].columns[0]),
-            wanted="a row of effects.csv that it owns",
-            then="add the effect, or say in the note why there is none",
+            wanted=f"a row of effects.csv that it owns, or a note that says `{EXCUSE} …`",
+            then="add the effect, or say why there is none",
             severity="warning",
         )
     ]

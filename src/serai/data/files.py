@@ -50,6 +50,8 @@ class File:
 
     def refuse_cells(self, column: str, bad: Mask, wanted: str, then: str) -> None:
         """Add a fault for each cell of `column` where `bad` holds."""
+        if not bad.any():
+            return
         for line, text in self.cells.loc[bad, column].items():
             got = repr(text) if text else "an empty cell"
             self.refuse(int(str(line)), column, got, wanted, then)
