@@ -46,21 +46,59 @@ class LinkGraph:
 
     @property
     def is_open(self) -> Mask:
-        """Links in service, shape (n_links,)."""
+        """Return which links are in service, shape (n_links,)."""
         return (self.links["status"] == "open").to_numpy(dtype=bool)
 
     def is_kind(self, *kinds: str) -> Mask:
-        """Links of these kinds, shape (n_links,)."""
+        """
+        Return which links are of some kinds.
+
+        Parameters
+        ----------
+        *kinds
+            Words of the column `kind`.
+
+        Returns
+        -------
+        found
+            Shape (n_links,).
+        """
         return self.links["kind"].isin(kinds).to_numpy(dtype=bool)
 
     def matrix(self, usable: Mask) -> csr_array:
-        """Adjacency of the usable links, shape (n_nodes, n_nodes)."""
+        """
+        Return how many usable links lead from node to node.
+
+        Parameters
+        ----------
+        usable
+            Shape (n_links,).
+
+        Returns
+        -------
+        matrix
+            Shape (n_nodes, n_nodes).
+        """
         n = len(self.nodes)
         ends = (self.tail[usable], self.head[usable])
         return csr_array((np.ones(len(ends[0]), dtype=np.int8), ends), shape=(n, n))
 
     def reach(self, usable: Mask, starts: Sequence[str]) -> set[str]:
-        """Return the labels of all nodes that goods can get to from any of the `starts`."""
+        """
+        Return the labels of all nodes that goods can get to.
+
+        Parameters
+        ----------
+        usable
+            Shape (n_links,). Links they may use.
+        starts
+            Labels of the nodes they may start from; unknown ones are passed over.
+
+        Returns
+        -------
+        labels
+            Starts included.
+        """
         matrix = self.matrix(usable)
         labels = tuple(self.nodes)
         found: set[str] = set()
@@ -72,7 +110,7 @@ class LinkGraph:
         return found
 
 
-def label_nodes(places: pd.Series[str], modes: pd.Series[str], side: str) -> pd.Series[str]:
+def _label_nodes(places: pd.Series[str], modes: pd.Series[str], side: str) -> pd.Series[str]:
     """Return the labels of one end of each link; `side` is `out` for tails and `in` for heads."""
     return places + "." + modes.where(modes != "door", f"door {side}")
 
@@ -92,8 +130,8 @@ def build_link_graph(links: pd.DataFrame) -> LinkGraph:
         Without loops.
     """
     links = links[links["transfer_type"] != "storage"]
-    tails = label_nodes(links["from_place"], links["from_mode"], "out")
-    heads = label_nodes(links["to_place"], links["to_mode"], "in")
+    tails = _label_nodes(links["from_place"], links["from_mode"], "out")
+    heads = _label_nodes(links["to_place"], links["to_mode"], "in")
     codes, labels = pd.factorize(pd.concat([tails, heads]), sort=True)
     nodes = {str(label): ix for ix, label in enumerate(labels)}
     n = len(links)

@@ -35,7 +35,31 @@ def find_rows(
     then: str,
     severity: Severity = "error",
 ) -> list[Finding]:
-    """Return a finding for each row of the table where `bad` holds; the first column names it."""
+    """
+    Return a finding for each bad row of a table.
+
+    Parameters
+    ----------
+    check
+        Name of the check.
+    table
+        As read; its first column names the row.
+    bad
+        Shape (n_rows,). Which rows are bad.
+    column
+        Column to name, whose cell is what was got.
+    wanted
+        What would be accepted.
+    then
+        What to do next.
+    severity
+        How grave it is.
+
+    Returns
+    -------
+    findings
+        In the order of the rows.
+    """
     name = str(table.attrs["file"])
     rows = table[np.asarray(bad, dtype=bool)]
     return [
@@ -52,7 +76,19 @@ def find_rows(
 
 
 def check_ends(tables: Tables) -> list[Finding]:
-    """Return links whose kind, transfer type, modes and ends contradict each other."""
+    """
+    Return links whose kind, transfer type, modes and ends contradict each other.
+
+    Parameters
+    ----------
+    tables
+        By name.
+
+    Returns
+    -------
+    findings
+        Empty if all is well.
+    """
     links = tables["links"]
     check = "ends of links"
     loop = (links["from_place"] == links["to_place"]) & (links["from_mode"] == links["to_mode"])
@@ -106,7 +142,19 @@ def check_ends(tables: Tables) -> list[Finding]:
 
 
 def check_directions(tables: Tables) -> list[Finding]:
-    """Return links without a way back of the same kind. Pipelines may run one way."""
+    """
+    Return links without a way back of the same kind. Pipelines may run one way.
+
+    Parameters
+    ----------
+    tables
+        By name.
+
+    Returns
+    -------
+    findings
+        Empty if all is well.
+    """
     links = tables["links"]
     ends = ["from_place", "to_place", "from_mode", "to_mode"]
     back = ["to_place", "from_place", "to_mode", "from_mode"]
@@ -126,7 +174,19 @@ def check_directions(tables: Tables) -> list[Finding]:
 
 
 def check_places(tables: Tables) -> list[Finding]:
-    """Return places without a link and zones without drayage."""
+    """
+    Return places without a link and zones without drayage.
+
+    Parameters
+    ----------
+    tables
+        By name.
+
+    Returns
+    -------
+    findings
+        Empty if all is well.
+    """
     places, zones = tables["places"], tables["zones"]
     linked = {*tables["links"]["from_place"], *tables["links"]["to_place"]}
     found = find_rows(
@@ -149,7 +209,19 @@ def check_places(tables: Tables) -> list[Finding]:
 
 
 def check_weights(tables: Tables) -> list[Finding]:
-    """Return regions whose zone weights do not sum to 1."""
+    """
+    Return regions whose zone weights do not sum to 1.
+
+    Parameters
+    ----------
+    tables
+        By name.
+
+    Returns
+    -------
+    findings
+        Empty if all is well.
+    """
     groups = [
         ("zones.csv", tables["zones"].groupby("region")[column].sum())
         for column in tables["zones"].columns
@@ -174,7 +246,19 @@ def check_weights(tables: Tables) -> list[Finding]:
 
 
 def check_demand(tables: Tables) -> list[Finding]:
-    """Return an empty demand, and flows that are not counted in their class's unit."""
+    """
+    Return an empty demand, and flows that are not counted in their class's unit.
+
+    Parameters
+    ----------
+    tables
+        By name.
+
+    Returns
+    -------
+    findings
+        Empty if all is well.
+    """
     demand = tables["demand"]
     if not (demand["value"] > 0).any():
         return [
@@ -198,7 +282,19 @@ def check_demand(tables: Tables) -> list[Finding]:
 
 
 def check_resources(tables: Tables) -> list[Finding]:
-    """Return resources without a limit or a user, or that are drawn on before they are there."""
+    """
+    Return resources without a limit or a user, or that are drawn on before they are there.
+
+    Parameters
+    ----------
+    tables
+        By name.
+
+    Returns
+    -------
+    findings
+        Empty if all is well.
+    """
     resources, links, demand = tables["resources"], tables["links"], tables["demand"]
     drawn = links["resource_ids"].map(split_list)
     users = {name for names in drawn for name in names}

@@ -42,14 +42,42 @@ class File:
     faults: list[str] = field(default_factory=list)
 
     def refuse(self, line: int, column: str, got: str, wanted: str, then: str) -> None:
-        """Add a fault of one cell, or of a whole row where `column` is empty."""
+        """
+        Add a fault of one cell.
+
+        Parameters
+        ----------
+        line
+            [-], >= 2. Line of the row in the file.
+        column
+            Name of the column.
+        got
+            What stands there.
+        wanted
+            What would be accepted.
+        then
+            What to do next.
+        """
         row = self.cells.loc[line]
         key = "/".join(str(row[name]) for name in self.table.key if name in row.index)
-        at = f", column {column}" if column else ""
-        self.faults.append(state_fault(f"{self.shown} row {line} ({key}){at}", got, wanted, then))
+        where = f"{self.shown} row {line} ({key}), column {column}"
+        self.faults.append(state_fault(where, got, wanted, then))
 
     def refuse_cells(self, column: str, bad: Mask, wanted: str, then: str) -> None:
-        """Add a fault for each cell of `column` where `bad` holds."""
+        """
+        Add a fault for each bad cell of one column.
+
+        Parameters
+        ----------
+        column
+            Name of the column.
+        bad
+            Shape (n_rows,). Which cells are bad.
+        wanted
+            What would be accepted.
+        then
+            What to do next.
+        """
         if not bad.any():
             return
         for line, text in self.cells.loc[bad, column].items():
