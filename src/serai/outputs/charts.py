@@ -1,0 +1,610 @@
+"""Charts of an answer as SVG: shares, where flow goes, later years, what moves the answer."""
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal, NamedTuple
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from serai.domain.results import AnswerResult, Band, CaseResult, Mover, OutlookRow
+from serai.outputs.drawing import (
+    FAINT,
+    FONT_PT,
+    INK,
+    SMALL_PT,
+    add_axes,
+    is_narrow,
+    measure_text_in,
+    open_sheet,
+    pick_ink,
+    write_svg,
+)
+from serai.outputs.numbers import say_band, say_share
+from serai.outputs.words import (
+    COLOURS,
+    DESTINATIONS,
+    list_cases,
+    name_case,
+    name_corridor,
+    pick_case,
+    split_route,
+)
+
+__all__ = [
+    "describe_destinations",
+    "describe_movers",
+    "describe_outlook",
+    "describe_shares",
+    "draw_destinations",
+    "draw_movers",
+    "draw_outlook",
+    "draw_shares",
+]
+
+FORCED: Final = COLOURS["middle"]
+VOLUNTARY: Final = "#4b5b6b"
+NAME_MARGIN_IN: Final = 1.75
+GRADE_COLOURS: Final[Mapping[str, str]] = {
+    "assumed": "#d98f2b",
+    "derived": "#5b8db8",
+    "observed": "#1f4e79",
+}
+CENTRAL_GAP: Final = 0.004
+"""[-]. Share of the axis beyond which the central run gets a marker of its own."""
+MAX_MOVERS: Final = 10
+
+
+class _Row(NamedTuple):
+    """One line of a chart of shares: a band at a height, and how it looks."""
+
+    band: Band
+    y_in: float
+    colour: str
+    marker: Literal["o", "s"]
+    note: str
+
+
+# ---------------------------------------------------------------- share by case
+
+
+def draw_shares(answer: AnswerResult, *, width_in: float) -> str:
+    """
+    Draw the share of divertible boxes that the Middle Corridor takes, by case, with its band.
+
+    Parameters
+    ----------
+    answer
+        The answer.
+    width_in
+        [in]. Width of the sheet.
+
+    Returns
+    -------
+    svg
+        One element.
+    """
+    key = f"shares-{'narrow' if is_narrow(width_in) else 'wide'}"
+    narrow = is_narrow(width_in)
+    cases = list_cases(answer)
+    step_in, first_in = (0.78, 0.42) if narrow else (0.62, 0.2)
+    plot_in = max(1, len(cases)) * step_in + 0.04
+    rows = _stack_rows(answer, cases, step_in=step_in, first_in=first_in)
+    has_central = _central_differs(rows)
+    legend_in = _legend_height_in(_list_share_keys(answer, has_central=has_central), narrow=narrow)
+    with open_sheet(key, width_in, plot_in + legend_in + 0.5) as figure:
+        axes = add_axes(
+            figure,
+            left_in=0.1 if narrow else NAME_MARGIN_IN,
+            right_in=1.3,
+            top_in=legend_in,
+            bottom_in=0.5,
+        )
+        axes.set_ylim(plot_in, 0.0)
+        axes.set_xlim(*_span_shares([row.band for row in rows]))
+        for ix, case in enumerate(cases):
+            _write_name(axes, name_case(case), ix * step_in, step_in)
+        for row in rows:
+            _draw_band(axes, row, has_central=has_central)
+        _dress_percent(axes, "share of the divertible TEU")
+        _put_legend(figure, _list_share_keys(answer, has_central=has_central))
+        return write_svg(figure, key, describe_shares(answer))
+
+
+def describe_shares(answer: AnswerResult) -> str:
+    """
+    Return the chart of shares in words.
+
+    Parameters
+    ----------
+    answer
+        The answer.
+
+    Returns
+    -------
+    text
+        One sentence per case.
+    """
+    said = []
+    for case in list_cases(answer):
+        closed, opened = (pick_case(answer, case, state) for state in ("closed", "open"))
+        parts = []
+        if closed is not None:
+            parts.append(f"forced share {_say_value(closed.share)} with Russia closed")
+        if opened is not None:
+            parts.append(f"voluntary share {_say_value(opened.share)} with Russia open")
+        said.append(f"{name_case(case)}: {', '.join(parts)}.")
+    return " ".join(["Share of divertible boxes taken by the Middle Corridor.", *said])
+
+
+def _stack_rows(
+    answer: AnswerResult, cases: Sequence[str], *, step_in: float, first_in: float
+) -> list[_Row]:
+    rows = []
+    for ix, case in enumerate(cases):
+        top_in = ix * step_in + first_in
+        closed, opened = (pick_case(answer, case, state) for state in ("closed", "open"))
+        if closed is not None:
+            rows.append(_Row(closed.share, top_in, FORCED, "o", ""))
+        if opened is not None:
+            note = " by definition" if case == "today" and not opened.share.central else ""
+            rows.append(_Row(opened.share, top_in + 0.22, VOLUNTARY, "s", note))
+    return rows
+
+
+def _list_share_keys(answer: AnswerResult, *, has_central: bool) -> list[Line2D | Patch]:
+    middle = "median" if answer.draws.n else "central run"
+    keys: list[Line2D | Patch] = [
+        _make_key(FORCED, "o", f"Russia closed: forced share, {middle}"),
+        _make_key(VOLUNTARY, "s", f"Russia open: voluntary share, {middle}"),
+    ]
+    if answer.draws.n:
+        keys.append(Patch(color=FORCED, alpha=0.35, label=f"P10–P90 of {answer.draws.n} draws"))
+    if has_central:
+        keys.append(
+            Line2D([], [], ls="", marker="D", mfc="none", mec=INK, ms=5, label="central run")
+        )
+    return keys
+
+
+def _make_key(colour: str, marker: str, label: str) -> Line2D:
+    return Line2D([], [], ls="", marker=marker, mfc=colour, mec="white", ms=7, label=label)
+
+
+def _draw_band(axes: Axes, row: _Row, *, has_central: bool) -> None:
+    """Draw a band, its median, its central run, and both in figures."""
+    band = row.band
+    axes.barh(
+        row.y_in, band.high - band.low, left=band.low, height=0.15, color=row.colour, alpha=0.35
+    )
+    if has_central:
+        axes.plot(band.central, row.y_in, "D", mfc="none", mec=INK, ms=5, clip_on=False, zorder=4)
+    axes.plot(
+        band.value, row.y_in, row.marker, mfc=row.colour, mec="white", ms=7, clip_on=False, zorder=3
+    )
+    axes.annotate(
+        _say_value(band) + row.note,
+        (max(band.high, band.value, band.central), row.y_in),
+        xytext=(7, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=SMALL_PT,
+        annotation_clip=False,
+    )
+
+
+def _say_value(band: Band) -> str:
+    """Say a median and its band in figures."""
+    if band.low == band.high:
+        return say_share(band.value)
+    return f"{say_share(band.value)} ({say_band(band.low, band.high)})"
+
+
+def _central_differs(rows: Sequence[_Row]) -> bool:
+    low, high = _span_shares([row.band for row in rows])
+    return any(abs(row.band.central - row.band.value) > CENTRAL_GAP * (high - low) for row in rows)
+
+
+def _span_shares(bands: Sequence[Band]) -> tuple[float, float]:
+    """Return the ends of an axis that starts at zero unless something is negative."""
+    ends = [end for band in bands for end in (band.low, band.high, band.central, band.value)]
+    low, high = min([0.0, *ends]), max([0.0, *ends])
+    if high <= low:
+        return 0.0, 0.1
+    return 1.05 * low, high + 0.02 * (high - low)
+
+
+# ---------------------------------------------------------------- where it goes
+
+
+def draw_destinations(answer: AnswerResult, *, width_in: float) -> str:
+    """
+    Draw where the divertible boxes go when Russia closes, one stacked bar per case.
+
+    Parameters
+    ----------
+    answer
+        The answer.
+    width_in
+        [in]. Width of the sheet.
+
+    Returns
+    -------
+    svg
+        One element.
+    """
+    narrow = is_narrow(width_in)
+    key = f"destinations-{'narrow' if narrow else 'wide'}"
+    cases = [case for case in answer.cases if case.russia == "closed"]
+    step_in = 0.62 if narrow else 0.44
+    plot_in = max(1, len(cases)) * step_in + 0.04
+    keys = [_make_patch(name) for name in _list_destinations(cases)]
+    legend_in = _legend_height_in(keys, narrow=narrow)
+    with open_sheet(key, width_in, plot_in + legend_in + 0.5) as figure:
+        axes = add_axes(
+            figure,
+            left_in=0.1 if narrow else NAME_MARGIN_IN,
+            right_in=0.25,
+            top_in=legend_in,
+            bottom_in=0.5,
+        )
+        axes.set_ylim(plot_in, 0.0)
+        axes.set_xlim(*_span_stacks(cases))
+        for ix, case in enumerate(cases):
+            _write_name(axes, name_case(case.case, case.title), ix * step_in, step_in)
+            middle_in = (ix + 1) * step_in - 0.18 if narrow else (ix + 0.5) * step_in
+            _draw_stack(axes, case, middle_in)
+        _dress_percent(axes, "share of the divertible TEU, central run")
+        _put_legend(figure, keys)
+        return write_svg(figure, key, describe_destinations(answer))
+
+
+def describe_destinations(answer: AnswerResult) -> str:
+    """
+    Return the chart of destinations in words.
+
+    Parameters
+    ----------
+    answer
+        The answer.
+
+    Returns
+    -------
+    text
+        One sentence per case.
+    """
+    said = []
+    for case in answer.cases:
+        if case.russia == "closed":
+            parts = [
+                f"{name_corridor(name)} {say_share(share)}"
+                for name, share in split_route(case).items()
+                if share
+            ]
+            said.append(f"{name_case(case.case, case.title)}: {', '.join(parts)}.")
+    return " ".join(["Where the divertible boxes go when Russia closes.", *said])
+
+
+def _list_destinations(cases: Sequence[CaseResult]) -> list[str]:
+    """Return the destinations that anything goes to."""
+    least = 5e-4
+    return [
+        name
+        for name in DESTINATIONS
+        if any(abs(split_route(case)[name]) >= least for case in cases)
+    ]
+
+
+def _make_patch(name: str) -> Patch:
+    unserved = name == "unserved"
+    return Patch(
+        facecolor=COLOURS[name],
+        edgecolor=FAINT if unserved else "white",
+        hatch="////" if unserved else None,
+        label="Still Northern" if name == "north" else name_corridor(name),
+    )
+
+
+def _span_stacks(cases: Sequence[CaseResult]) -> tuple[float, float]:
+    stacks = [split_route(case).values() for case in cases]
+    low = min((sum(share for share in stack if share < 0.0) for stack in stacks), default=0.0)
+    high = max((sum(share for share in stack if share > 0.0) for stack in stacks), default=1.0)
+    return low, max(1.0, high)
+
+
+def _draw_stack(axes: Axes, case: CaseResult, y_in: float) -> None:
+    """Draw one stacked bar; what is less than before goes to the left of zero."""
+    ends = [0.0, 0.0]
+    for name, share in split_route(case).items():
+        if not share:
+            continue
+        side = int(share > 0.0)
+        unserved = name == "unserved"
+        axes.barh(
+            y_in,
+            share,
+            left=ends[side],
+            height=0.27,
+            facecolor=COLOURS[name],
+            edgecolor=FAINT if unserved else "white",
+            linewidth=0.8,
+            hatch="////" if unserved else None,
+        )
+        _label_piece(axes, name, share, ends[side] + share / 2.0, y_in)
+        ends[side] += share
+
+
+def _label_piece(axes: Axes, name: str, share: float, middle: float, y_in: float) -> None:
+    """Write a share into its piece of a bar, if the piece is wide enough."""
+    low, high = axes.get_xlim()
+    text = say_share(share)
+    figure_in, _ = axes.get_figure(root=True).get_size_inches()  # type: ignore[union-attr]
+    width_in = abs(share) / (high - low) * axes.get_position().width * figure_in
+    if width_in < measure_text_in(text, SMALL_PT) + 0.06:
+        return
+    box = {"facecolor": "white", "edgecolor": "none", "pad": 1.0} if name == "unserved" else None
+    axes.text(
+        middle,
+        y_in,
+        text,
+        ha="center",
+        va="center",
+        fontsize=SMALL_PT,
+        color=pick_ink(COLOURS[name]),
+        bbox=box,
+    )
+
+
+# ---------------------------------------------------------------- later years
+
+
+def draw_outlook(rows: Sequence[OutlookRow], *, width_in: float) -> str:
+    """
+    Draw the shares against the demand of later years: reference, with low and high demand.
+
+    Parameters
+    ----------
+    rows
+        Outlook of one case.
+    width_in
+        [in]. Width of the sheet.
+
+    Returns
+    -------
+    svg
+        One element.
+    """
+    narrow = is_narrow(width_in)
+    key = f"outlook-{'narrow' if narrow else 'wide'}"
+    years = sorted({row.year for row in rows})
+    step_in = 0.78 if narrow else 0.62
+    first_in = 0.42 if narrow else 0.2
+    plot_in = max(1, len(years)) * step_in + 0.04
+    drawn = [
+        _Row(
+            _span_demand(rows, year, column), ix * step_in + first_in + 0.22 * at, colour, mark, ""
+        )
+        for ix, year in enumerate(years)
+        for at, (column, colour, mark) in enumerate(OUTLOOK_LINES)
+    ]
+    keys: list[Line2D | Patch] = [
+        _make_key(FORCED, "o", "Russia closed: forced share, reference demand"),
+        _make_key(VOLUNTARY, "s", "Russia open: voluntary share, reference demand"),
+        Patch(color=FORCED, alpha=0.35, label="between low and high demand"),
+    ]
+    legend_in = _legend_height_in(keys, narrow=narrow)
+    with open_sheet(key, width_in, plot_in + legend_in + 0.5) as figure:
+        axes = add_axes(
+            figure,
+            left_in=0.1 if narrow else NAME_MARGIN_IN,
+            right_in=1.3,
+            top_in=legend_in,
+            bottom_in=0.5,
+        )
+        axes.set_ylim(plot_in, 0.0)
+        axes.set_xlim(*_span_shares([row.band for row in drawn]))
+        for ix, year in enumerate(years):
+            _write_name(axes, f"Demand of {year}", ix * step_in, step_in)
+        for row in drawn:
+            _draw_band(axes, row, has_central=False)
+        _dress_percent(axes, "share of that year's divertible TEU, central run")
+        _put_legend(figure, keys)
+        return write_svg(figure, key, describe_outlook(rows))
+
+
+OUTLOOK_LINES: Final[tuple[tuple[Literal["forced", "voluntary"], str, Literal["o", "s"]], ...]] = (
+    ("forced", FORCED, "o"),
+    ("voluntary", VOLUNTARY, "s"),
+)
+
+
+def describe_outlook(rows: Sequence[OutlookRow]) -> str:
+    """
+    Return the chart of later years in words.
+
+    Parameters
+    ----------
+    rows
+        Outlook of one case.
+
+    Returns
+    -------
+    text
+        One sentence per year.
+    """
+    said = [
+        f"{year}: forced share {_say_value(_span_demand(rows, year, 'forced'))}, "
+        f"voluntary share {_say_value(_span_demand(rows, year, 'voluntary'))}."
+        for year in sorted({row.year for row in rows})
+    ]
+    return " ".join(["Share taken by the Middle Corridor at the demand of later years.", *said])
+
+
+def _span_demand(
+    rows: Sequence[OutlookRow], year: int, column: Literal["forced", "voluntary"]
+) -> Band:
+    """Return the share at reference demand, between those at the least and the most demand."""
+    shares = {
+        row.demand: row.forced_share if column == "forced" else row.voluntary_share
+        for row in rows
+        if row.year == year
+    }
+    value = shares.get("reference", sum(shares.values()) / len(shares))
+    return Band(value=value, low=min(shares.values()), high=max(shares.values()), central=value)
+
+
+# ---------------------------------------------------------------- what moves the answer
+
+
+def draw_movers(movers: Sequence[Mover], *, width_in: float) -> str:
+    """
+    Draw the rank correlation of the strongest inputs with the forced share.
+
+    Parameters
+    ----------
+    movers
+        Strongest first; not empty.
+    width_in
+        [in]. Width of the sheet.
+
+    Returns
+    -------
+    svg
+        One element.
+    """
+    narrow = is_narrow(width_in)
+    key = f"movers-{'narrow' if narrow else 'wide'}"
+    shown = movers[:MAX_MOVERS]
+    margin_in = 0.1 if narrow else 3.3
+    names = [textwrap.wrap(mover.name, 46 if narrow else 44)[:2] or [""] for mover in shown]
+    steps = [(0.32 if narrow else 0.2) + 0.15 * len(name) for name in names]
+    grades = [grade for grade in GRADE_COLOURS if any(mover.grade == grade for mover in shown)]
+    keys = [Patch(color=GRADE_COLOURS[grade], label=f"{grade} input") for grade in grades]
+    legend_in = _legend_height_in(keys, narrow=narrow)
+    reach = max(abs(mover.correlation) for mover in shown)
+    with open_sheet(key, width_in, sum(steps) + legend_in + 0.5) as figure:
+        axes = add_axes(figure, left_in=margin_in, right_in=0.5, top_in=legend_in, bottom_in=0.5)
+        axes.set_ylim(sum(steps), 0.0)
+        low = -reach if any(mover.correlation < 0.0 for mover in shown) else 0.0
+        high = reach if any(mover.correlation > 0.0 for mover in shown) else 0.0
+        axes.set_xlim(1.08 * low, 1.08 * high)
+        for ix, (mover, name) in enumerate(zip(shown, names, strict=True)):
+            _write_name(axes, "\n".join(name), sum(steps[:ix]), steps[ix], weight="normal")
+            y_in = sum(steps[: ix + 1]) - 0.16 if narrow else sum(steps[:ix]) + steps[ix] / 2.0
+            _draw_mover(axes, mover, y_in)
+        axes.axvline(0.0, color=FAINT, linewidth=0.8)
+        axes.set_xlabel("rank correlation with the forced share")
+        _dress(axes)
+        _put_legend(figure, keys)
+        return write_svg(figure, key, describe_movers(movers))
+
+
+def describe_movers(movers: Sequence[Mover]) -> str:
+    """
+    Return the chart of movers in words.
+
+    Parameters
+    ----------
+    movers
+        Strongest first.
+
+    Returns
+    -------
+    text
+        One phrase per input.
+    """
+    said = [
+        f"{mover.name} ({mover.grade}) {mover.correlation:+.2f}" for mover in movers[:MAX_MOVERS]
+    ]
+    return "Rank correlation with the forced share: " + "; ".join(said) + "."
+
+
+def _draw_mover(axes: Axes, mover: Mover, y_in: float) -> None:
+    colour = GRADE_COLOURS.get(mover.grade, FAINT)
+    axes.barh(y_in, mover.correlation, height=0.17, color=colour)
+    rises = mover.correlation >= 0.0
+    axes.annotate(
+        f"{mover.correlation:+.2f}".replace("-", "−"),
+        (mover.correlation, y_in),
+        xytext=(4 if rises else -4, 0),
+        textcoords="offset points",
+        ha="left" if rises else "right",
+        va="center",
+        fontsize=SMALL_PT,
+        annotation_clip=False,
+    )
+
+
+# ---------------------------------------------------------------- what charts share
+
+
+def _write_name(
+    axes: Axes, name: str, top_in: float, step_in: float, *, weight: str = "bold"
+) -> None:
+    """Write what a row is: beside it, or above it where the sheet is narrow."""
+    figure_in, _ = axes.get_figure(root=True).get_size_inches()  # type: ignore[union-attr]
+    narrow = is_narrow(figure_in)
+    axes.text(
+        0.0 if narrow else -axes.get_position().x0 / axes.get_position().width,
+        top_in + (0.05 if narrow else step_in / 2.0),
+        name,
+        transform=axes.get_yaxis_transform(),
+        va="top" if narrow else "center",
+        fontsize=FONT_PT,
+        weight=weight,
+        linespacing=1.15,
+    )
+
+
+def _dress(axes: Axes) -> None:
+    """Leave of the frame only what is read."""
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.grid(visible=True, axis="x")
+
+
+def _dress_percent(axes: Axes, label: str) -> None:
+    """Label the horizontal axis in per cent."""
+    _dress(axes)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
+    axes.xaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: f"{100.0 * value:.4g} %".replace("-", "−"))
+    )
+    axes.set_xlabel(label)
+    axes.axvline(0.0, color=FAINT, linewidth=0.8)
+    axes.patch.set_facecolor("none")
+
+
+def _legend_height_in(keys: Sequence[Line2D | Patch], *, narrow: bool) -> float:
+    """Return how much room the legend takes above a chart."""
+    n_columns = _count_columns(keys, narrow=narrow)
+    n_rows = -(-len(keys) // n_columns)
+    return 0.1 + 0.19 * n_rows
+
+
+def _count_columns(keys: Sequence[Line2D | Patch], *, narrow: bool) -> int:
+    longest = max((len(str(key.get_label())) for key in keys), default=1)
+    room = 46 if narrow else 110
+    return max(1, min(len(keys), room // (longest + 6)))
+
+
+def _put_legend(figure: Figure, keys: Sequence[Line2D | Patch]) -> None:
+    """Put the legend at the top left corner of the sheet."""
+    if not keys:
+        return
+    narrow = is_narrow(float(figure.get_size_inches()[0]))
+    figure.legend(
+        handles=list(keys),
+        loc="upper left",
+        bbox_to_anchor=(0.0, 1.0),
+        ncols=_count_columns(keys, narrow=narrow),
+        borderaxespad=0.1,
+        handlelength=1.4,
+        handletextpad=0.5,
+        columnspacing=1.4,
+        labelspacing=0.35,
+        labelcolor=INK,
+    )

@@ -1,0 +1,245 @@
+"""Sheets that charts are drawn on: fonts, margins in inches, and SVG that can stand in a page."""
+
+import io
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import escape
+from typing import Any, Final
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+__all__ = [
+    "FAINT",
+    "FONT_PT",
+    "GRID",
+    "INK",
+    "NARROW_IN",
+    "PALE",
+    "SMALL_PT",
+    "WIDE_IN",
+    "add_axes",
+    "is_narrow",
+    "measure_text_in",
+    "open_sheet",
+    "pick_ink",
+    "write_svg",
+]
+
+WIDE_IN: Final = 7.6
+"""[in]. Width of a chart on a screen or on A4."""
+NARROW_IN: Final = 3.7
+"""[in]. Width of a chart on a phone."""
+NARROW_BELOW_IN: Final = 5.0
+
+FONT_PT: Final = 9.0
+SMALL_PT: Final = 8.0
+INK: Final = "#1b1f24"
+FAINT: Final = "#565d66"
+GRID: Final = "#d9dce0"
+PALE: Final = "#eceef0"
+FONT: Final = "DejaVu Sans"
+"""Ships with matplotlib, so that text is measured alike on every machine."""
+SHOWN_FONTS: Final = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+"""What readers see: narrower than the font that was measured."""
+DARK_BELOW: Final = 0.18
+"""[-]. Relative luminance below which white reads better than black (equal contrast)."""
+
+
+@contextmanager
+def open_sheet(key: str, width_in: float, height_in: float) -> Iterator[Figure]:
+    """
+    Give an empty figure; text and lines drawn meanwhile follow the house style.
+
+    Parameters
+    ----------
+    key
+        Name of the drawing, unlike every other one on the page.
+    width_in
+        [in], > 0. Width.
+    height_in
+        [in], > 0. Height.
+
+    Yields
+    ------
+    figure
+        The sheet.
+    """
+    options: dict[Any, Any] = {
+        "font.family": FONT,
+        "font.size": FONT_PT,
+        "text.color": INK,
+        "text.parse_math": False,
+        "axes.labelcolor": FAINT,
+        "axes.labelsize": SMALL_PT,
+        "axes.edgecolor": FAINT,
+        "axes.linewidth": 0.7,
+        "axes.axisbelow": True,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.unicode_minus": True,
+        "grid.color": GRID,
+        "grid.linewidth": 0.7,
+        "xtick.color": FAINT,
+        "ytick.color": FAINT,
+        "xtick.labelsize": SMALL_PT,
+        "ytick.labelsize": SMALL_PT,
+        "xtick.major.width": 0.7,
+        "ytick.major.width": 0.7,
+        "hatch.linewidth": 0.8,
+        "legend.frameon": False,
+        "legend.fontsize": SMALL_PT,
+        "svg.fonttype": "none",
+        "svg.hashsalt": f"serai {key}",
+    }
+    with mpl.rc_context(options):
+        yield Figure(figsize=(width_in, height_in))
+
+
+def add_axes(
+    figure: Figure, *, left_in: float, right_in: float, top_in: float, bottom_in: float
+) -> Axes:
+    """
+    Return axes with the margins given.
+
+    Parameters
+    ----------
+    figure
+        The sheet.
+    left_in
+        [in], >= 0. Left margin.
+    right_in
+        [in], >= 0. Right margin.
+    top_in
+        [in], >= 0. Upper margin.
+    bottom_in
+        [in], >= 0. Lower margin.
+
+    Returns
+    -------
+    axes
+        New axes on the figure.
+    """
+    width_in, height_in = (float(size) for size in figure.get_size_inches())
+    return figure.add_axes(
+        (
+            left_in / width_in,
+            bottom_in / height_in,
+            (width_in - left_in - right_in) / width_in,
+            (height_in - top_in - bottom_in) / height_in,
+        )
+    )
+
+
+def is_narrow(width_in: float) -> bool:
+    """
+    Say whether names go above their bars instead of beside them.
+
+    Parameters
+    ----------
+    width_in
+        [in]. Width of the sheet.
+
+    Returns
+    -------
+    narrow
+        Whether the sheet is for a phone.
+    """
+    return width_in < NARROW_BELOW_IN
+
+
+def measure_text_in(text: str, size_pt: float = FONT_PT) -> float:
+    """
+    Return roughly how wide a line of text is.
+
+    Parameters
+    ----------
+    text
+        One line.
+    size_pt
+        [pt], > 0. Size of the letters.
+
+    Returns
+    -------
+    width
+        [in]. A little more than most fonts need.
+    """
+    return 0.6 * len(text) * size_pt / 72.0
+
+
+def pick_ink(colour: str) -> str:
+    """
+    Return black or white, whichever reads better on a colour.
+
+    Parameters
+    ----------
+    colour
+        Such as `#d55e00`.
+
+    Returns
+    -------
+    ink
+        Colour of text.
+    """
+    parts = [int(colour[at : at + 2], 16) / 255.0 for at in (1, 3, 5)]
+    knee = 0.04045
+    linear = [part / 12.92 if part <= knee else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "#ffffff" if luminance < DARK_BELOW else INK
+
+
+def write_svg(figure: Figure, key: str, label: str) -> str:
+    """
+    Return a figure as one element that may stand in a page beside others.
+
+    Parameters
+    ----------
+    figure
+        Drawn on a sheet of the same key.
+    key
+        Name of the drawing, unlike every other one on the page.
+    label
+        What the drawing says, for those who cannot see it.
+
+    Returns
+    -------
+    svg
+        One `<svg>` element without a prolog, the same bytes for the same drawing; its ids begin
+        with the key.
+    """
+    drawn = io.StringIO()
+    with warnings.catch_warnings():
+        # The reader's browser has more letters than the font that text is measured with.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        figure.savefig(drawn, format="svg", metadata={"Date": None, "Creator": None})
+    return _tidy(drawn.getvalue(), key, label)
+
+
+def _tidy(text: str, key: str, label: str) -> str:
+    """Drop prolog, metadata, style sheet and unused ids; set the fonts that readers see."""
+    text = text[text.index("<svg") :].strip()
+    for tag in ("metadata", "style"):
+        text = re.sub(rf"\s*<{tag}\b.*?</{tag}>", "", text, flags=re.DOTALL)
+    text = text.replace(f"'{FONT}'", SHOWN_FONTS)
+    used = set(re.findall(r'#([\w-]+)[")]', text))
+    text = re.sub(
+        r' id="([^"]+)"',
+        lambda found: f' id="{key}-{found[1]}"' if found[1] in used else "",
+        text,
+    )
+    text = re.sub(r'(url\(|xlink:href=")#([\w-]+)', rf"\1#{key}-\2", text)
+    text = re.sub(r' (?:d|x|y|transform)="[^"]*"', lambda found: _shorten(found[0]), text)
+    said = escape(label, quote=True)
+    return text.replace(
+        "<svg ",
+        f'<svg role="img" aria-label="{said}" stroke-linejoin="round" stroke-linecap="butt" ',
+        1,
+    )
+
+
+def _shorten(attribute: str) -> str:
+    """Return an attribute's numbers with two decimals at most."""
+    return re.sub(r"-?\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}", attribute)

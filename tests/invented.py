@@ -1,0 +1,264 @@
+"""An invented answer for tests of outputs. Every value here is made up and means nothing."""
+
+from serai.domain.results import (
+    Amounts,
+    AnswerResult,
+    Band,
+    BaseYear,
+    Bottleneck,
+    CaseResult,
+    Certificate,
+    Draws,
+    Leg,
+    Mover,
+    OutlookRow,
+    QuoteRoute,
+    Record,
+)
+
+CERTIFICATE = Certificate(
+    relative_gap=3.1e-8, complementarity=2.2e-9, conservation=1.1e-12, overload=4.4e-9
+)
+
+RECORD = Record(
+    version="0.0.0",
+    data_version="0.0",
+    inputs={"links": "0" * 64, "demand": "1" * 64},
+    scenario={"name": "invented"},
+    seed=1,
+    relative_gap=3.1e-8,
+    n_routes=123456,
+    seconds=123.4,
+)
+
+HEADLINE = (
+    (
+        "Invented: with what is built today the Middle Corridor could take 4.1 % (2.5–6.2 %) of "
+        "the boxes that cross Russia by rail, were Russia closed."
+    ),
+    (
+        "Invented: with every planned project and soft measure it could take 17 %, for about "
+        "8.6 billion USD; a feeder fleet and one single-track section bind first."
+    ),
+    (
+        "Invented: most of the rest goes to sea or is not served, and at the demand of 2040 the "
+        "share is smaller still."
+    ),
+)
+
+CASES = ("today", "funded", "full", "unlimited")
+TITLES = (
+    "Today: what is built",
+    "And what is under construction or funded",
+    "And what is planned or proposed, with the soft measures",
+    "No capacity limit anywhere on the corridor",
+)
+
+
+def make_band(value: float, *, is_drawn: bool) -> Band:
+    """Return a band that is lopsided, so that a swap of its ends shows."""
+    if not is_drawn:
+        return Band(value=value, low=value, high=value, central=value)
+    return Band(value=value, low=0.6 * value, high=1.5 * value, central=1.1 * value)
+
+
+def make_bottlenecks(ix: int) -> list[Bottleneck]:
+    names = (
+        ("R_ONE", "Invented feeder fleet between two ports", "TEU", 61000.0, 912.0, 0.0),
+        ("R_TWO", "Invented single-track section with a rather long name", "t", 14.2e6, 188.0, 9.4),
+        ("R_THREE", "Invented port, container berth", "TEU", 140000.0, 41.0, 0.0),
+    )
+    return [
+        Bottleneck(
+            resource=key,
+            name=name,
+            limit=limit,
+            capacity=capacity * (1 + ix),
+            load=1.0,
+            wait_h=None,
+            price_usd_teu=teu / (1 + ix),
+            price_usd_t=t / (1 + ix),
+        )
+        for key, name, limit, capacity, teu, t in names[: max(0, 3 - ix)]
+    ]
+
+
+def make_case(ix: int, russia: str, *, is_drawn: bool) -> CaseResult:
+    closed = russia == "closed"
+    share = (0.041, 0.083, 0.172, 0.265)[ix] if closed else (0.0, 0.011, 0.034, 0.062)[ix]
+    north = 0.021 if closed else 0.86
+    rest = 1.0 - share - north
+    built = ix in (1, 2)
+    return CaseResult(
+        case=CASES[ix],
+        title=TITLES[ix],
+        russia=russia,
+        share=make_band(share, is_drawn=is_drawn),
+        share_t=make_band(0.8 * share, is_drawn=is_drawn),
+        teu=61234.0 * (1 + ix),
+        t=2.61e6 * (1 + ix),
+        unserved_share=0.32 * rest,
+        sea_share=0.5 * rest + (0.0 if not is_drawn else -0.1 * share),
+        south_share=0.13 * rest,
+        east_share=0.03 * rest,
+        other_share=0.02 * rest,
+        north_share=north,
+        by_class={"C_TS": 1.4 * share, "C_OM": 0.7 * share, "GRAIN": 0.05, "METAL": 0.0},
+        capex_musd=4321.0 * ix if built else 0.0,
+        capex_band=make_band(4321.0 * ix if built else 0.0, is_drawn=is_drawn),
+        capex_middle_musd=2100.0 * ix if built else 0.0,
+        usd_per_teu=51234.0 / ix if built else None,
+        usd_per_t=1234.0 / ix if built else None,
+        days=24.3 - ix,
+        usd_feu=7843.0 - 300 * ix,
+        north_days=None if closed else 16.2,
+        north_usd_feu=None if closed else 6120.0,
+        sea_days=41.2,
+        sea_usd_feu=2310.0,
+        binding=make_bottlenecks(ix),
+        projects=["PX01", "PX02"][: ix if built else 0],
+        measures=["MX01"] if ix == 2 else [],
+    )
+
+
+def make_answer(n_draws: int = 64) -> AnswerResult:
+    """Return an invented answer, with or without draws."""
+    drawn = n_draws > 0
+    return AnswerResult(
+        base_year=2023,
+        built_by=2026,
+        headline=list(HEADLINE),
+        divertible=Amounts(teu=612345.0, t=31.2e6),
+        divertible_by_class={"C_TS": 201234.0, "C_OM": 304321.0, "GRAIN": 1.9e6, "METAL": 2.2e6},
+        cases=[
+            make_case(ix, russia, is_drawn=drawn)
+            for ix in range(4)
+            for russia in ("open", "closed")
+        ],
+        other_years=[
+            BaseYear(
+                year=2021,
+                divertible=Amounts(teu=712345.0, t=29.9e6),
+                cases={
+                    f"{case}/{russia}": 0.03 * (1 + ix) * (russia == "closed")
+                    for ix, case in enumerate(CASES)
+                    for russia in ("open", "closed")
+                },
+            )
+        ],
+        outlook=[
+            OutlookRow(
+                year=year,
+                demand=demand,
+                case="full",
+                divertible=Amounts(teu=factor * 600e3, t=factor * 30e6),
+                forced_share=0.17 / factor,
+                voluntary_share=0.03 / factor,
+            )
+            for year, growth in ((2030, 1.2), (2040, 1.5))
+            for demand, factor in (
+                ("low", 0.8 * growth),
+                ("reference", growth),
+                ("high", 1.3 * growth),
+            )
+        ],
+        movers=[
+            Mover(
+                input_id=f"invented.{ix}",
+                name=name,
+                correlation=value,
+                grade=("assumed", "derived", "observed")[ix % 3],
+            )
+            for ix, (name, value) in enumerate(
+                (
+                    ("Capacity of the invented feeder fleet across a sea, boxes a year", 0.61),
+                    ("Scale of the choice between land and sea", -0.44),
+                    ("Ocean price in the base year", 0.31),
+                    ("Dwell at the invented port, eastbound and westbound together", -0.22),
+                    ("Trains a day on the invented section", 0.12),
+                )
+            )
+        ]
+        if drawn
+        else [],
+        draws=Draws(n=n_draws, inputs_varied=4321 if drawn else 0, dimensions=321 if drawn else 0),
+        certificate=CERTIFICATE,
+        assumed_share=0.37,
+        evidence=["links.A-B.r15", "resources.R_ONE@2024"],
+        record=RECORD,
+    )
+
+
+def make_leg(start: str, end: str, mode: str, km: float, hours: float, usd: float) -> Leg:
+    """Return a leg; only what a diagram reads differs between legs."""
+    return Leg(
+        from_=start,
+        to=end,
+        mode=mode,
+        km=km,
+        hours=hours,
+        usd=usd,
+        kg_co2e=0.1 * km,
+        countries=["AAA"],
+        grade="derived",
+        link_ids=[f"{start}-{end}"],
+    )
+
+
+NORTHERN_LEGS = (
+    ("Xi'an", "Xi'an", "transfer", 0, 27, 120),
+    ("Xi'an", "Alashankou", "rail", 3500, 96, 1900),
+    ("Alashankou", "Dostyk", "transfer", 14, 42, 260),
+    ("Dostyk", "Petropavl", "rail", 1900, 55, 900),
+    ("Petropavl", "Petukhovo", "transfer", 20, 4, 30),
+    ("Petukhovo", "Krasnoye", "rail", 2900, 80, 1100),
+    ("Krasnoye", "Brest", "rail", 600, 20, 300),
+    ("Brest", "Małaszewicze", "transfer", 12, 38, 280),
+    ("Małaszewicze", "Frankfurt (Oder)", "rail", 700, 22, 600),
+    ("Frankfurt (Oder)", "Duisburg", "rail", 600, 20, 500),
+    ("Duisburg", "Duisburg", "transfer", 0, 14, 140),
+)
+
+MIDDLE_LEGS = (
+    ("Xi'an", "Xi'an", "transfer", 0, 27, 120),
+    ("Xi'an", "Khorgos", "rail", 3300, 92, 1800),
+    ("Khorgos", "Altynkol", "transfer", 17, 36, 260),
+    ("Altynkol", "Aktau", "rail", 3300, 105, 1500),
+    ("Aktau", "Aktau", "transfer", 0, 102, 220),
+    ("Aktau", "Alat", "ferry", 470, 24, 480),
+    ("Alat", "Alat", "transfer", 0, 40, 200),
+    ("Alat", "Böyük Kəsik", "rail", 500, 20, 420),
+    ("Böyük Kəsik", "Gardabani", "transfer", 8, 11, 60),
+    ("Gardabani", "Poti", "rail", 370, 16, 380),
+    ("Poti", "Poti", "transfer", 0, 74, 260),
+    ("Poti", "Constanța", "sea", 1150, 50, 600),
+    ("Constanța", "Constanța", "transfer", 0, 48, 280),
+    ("Constanța", "Curtici", "rail", 850, 30, 500),
+    ("Curtici", "Lőkösháza", "transfer", 5, 6, 40),
+    ("Lőkösháza", "Duisburg", "rail", 1500, 48, 1200),
+    ("Duisburg", "Duisburg", "transfer", 0, 14, 140),
+)
+
+
+def make_route(corridor: str) -> QuoteRoute:
+    """Return an invented route of the Middle or the Northern corridor."""
+    rows = MIDDLE_LEGS if corridor == "middle" else NORTHERN_LEGS
+    legs = [make_leg(*row) for row in rows]
+    days = sum(leg.hours for leg in legs) / 24.0
+    usd = sum(leg.usd for leg in legs)
+    return QuoteRoute(
+        corridor=corridor,
+        legs=legs,
+        km=sum(leg.km for leg in legs),
+        days=days,
+        days_low=0.8 * days,
+        days_high=1.5 * days,
+        usd_feu=usd,
+        generalized_usd_feu=1.3 * usd,
+        kg_co2e=sum(leg.kg_co2e for leg in legs),
+        countries=["CHN", "KAZ", "AZE", "GEO", "ROU", "HUN", "AUT", "DEU"],
+        borders=7,
+        gauge_changes=2,
+        grade="assumed",
+        assumed_share=0.31,
+    )
