@@ -41,6 +41,22 @@ class File:
     """Whether every row could be read, so that other tables may be held against this one."""
     faults: list[str] = field(default_factory=list)
 
+    def texts(self, column: str) -> NDArray[np.object_]:
+        """
+        Return the cells of one column.
+
+        Parameters
+        ----------
+        column
+            Name of the column.
+
+        Returns
+        -------
+        texts
+            Shape (n_rows,).
+        """
+        return self.cells[column].to_numpy(dtype=object)
+
     def refuse(self, line: int, column: str, got: str, wanted: str, then: str) -> None:
         """
         Add a fault of one cell.

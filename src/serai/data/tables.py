@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from serai.data.schema import Bounds, Column, Table
 
     Mask = NDArray[np.bool_]
+    Texts = NDArray[np.object_]
 
 _DATE: Final = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 _KEY_TEXT: Final = re.compile(r"[^\s;/]+")
@@ -104,63 +105,74 @@ def split_list(cell: str) -> tuple[str, ...]:
 
 def _type_table(file: File) -> pd.DataFrame:
     """Return the table with typed columns and add what is wrong with single cells."""
-    typed = {}
+    typed: dict[str, NDArray[Any]] = {}
+    blank = np.full(len(file.cells), "", dtype=object)
     for column in file.table.columns.values():
-        if column.name in file.cells.columns:
-            texts = file.cells[column.name]
-            is_empty = (texts == "").to_numpy(dtype=bool)
-            if column.required == "yes":
-                then = f"fill it in: {column.meaning}"
-                file.refuse_cells(column.name, is_empty, _describe_wanted(column), then)
+        if column.name not in file.cells.columns:
+            is_number = column.is_number
+            typed[column.name] = np.full(len(blank), np.nan) if is_number else blank.copy()
+            continue
+        texts = file.texts(column.name)
+        if column.required == "yes":
+            then = f"fill it in: {column.meaning}"
+            file.refuse_cells(column.name, _is_blank(texts), _describe_wanted(column), then)
+        if column.is_number:
+            typed[column.name] = _type_numbers(file, column, texts)
         else:
-            texts = pd.Series("", index=file.cells.index, dtype=object)
-            is_empty = np.ones(len(texts), dtype=bool)
-        typed[column.name] = _type_column(file, column, texts, is_empty)
+            _check_words(file, column, texts)
+            typed[column.name] = texts
     table = pd.DataFrame(typed, index=file.cells.index)
     table.attrs["file"] = file.shown
     return table
 
 
-def _type_column(
-    file: File, column: Column, texts: pd.Series[Any], is_empty: Mask
-) -> pd.Series[Any]:
-    """Return one column with its type and add what is wrong with its cells."""
-    if column.is_number:
-        return _type_numbers(file, column, texts, is_empty)
-    if column.dtype == "list":
-        _check_words(file, column, lambda text: set(text.split(";")) <= set(column.allowed))
-        if not is_empty.all():
-            good = {text for text in set(texts) if not text or _is_list(text.split(";"))}
-            bad = (~texts.isin(good)).to_numpy(dtype=bool)
-            wanted = "words joined by ';', none empty, none twice"
-            file.refuse_cells(column.name, bad, wanted, "correct the list")
-        return texts
-    if column.dtype == "date":
-        bad = ~is_empty & ~texts.map(lambda text: bool(_DATE.fullmatch(text))).to_numpy(dtype=bool)
-        file.refuse_cells(column.name, bad, "a date, YYYY-MM-DD or its beginning", "correct it")
-    _check_words(file, column, lambda text: text in column.allowed)
-    return texts
-
-
-def _type_numbers(
-    file: File, column: Column, texts: pd.Series[Any], is_empty: Mask
-) -> pd.Series[Any]:
+def _type_numbers(file: File, column: Column, texts: Texts) -> NDArray[Any]:
     """Return a column of numbers and add cells that are none, or lie out of bounds."""
-    numbers = pd.to_numeric(texts.where(~is_empty, "nan"), errors="coerce").astype(np.float64)
-    values = np.asarray(numbers, dtype=np.float64)
-    wanted = _describe_wanted(column)
-    bad = ~is_empty & ~np.isfinite(values)
+    is_blank = _is_blank(texts)
+    values: NDArray[np.float64] = pd.to_numeric(texts, errors="coerce").astype(np.float64)
+    bad = ~is_blank & ~np.isfinite(values)
     if column.dtype == "int":
-        bad |= ~is_empty & (values != np.trunc(values))
-    if bad.any():
-        then = f"write the number alone, {column.unit}, point as decimal sign; empty means unknown"
-        file.refuse_cells(column.name, bad, wanted, then)
+        bad |= ~is_blank & (values != np.trunc(values))
+    wanted = _describe_wanted(column)
+    then = f"write the number alone, {column.unit}, point as decimal sign; empty means unknown"
+    file.refuse_cells(column.name, bad, wanted, then)
     if column.bounds is not None:
-        outside = ~is_empty & ~bad & _is_outside(values, column.bounds)
-        if outside.any():
-            file.refuse_cells(column.name, outside, wanted, f"correct it: {column.meaning}")
-    is_whole = column.dtype == "int" and column.required == "yes" and not (is_empty | bad).any()
-    return numbers.astype(np.int64) if is_whole else numbers
+        outside = ~is_blank & ~bad & _is_outside(values, column.bounds)
+        file.refuse_cells(column.name, outside, wanted, f"correct it: {column.meaning}")
+    is_whole = column.dtype == "int" and column.required == "yes" and not (is_blank | bad).any()
+    return values.astype(np.int64) if is_whole else values
+
+
+def _check_words(file: File, column: Column, texts: Texts) -> None:
+    """Add cells that are no list or date, hold unknown words, or ids that could not be cited."""
+    name, wanted = column.name, _describe_wanted(column)
+    if column.dtype == "list":
+        bad = _is_bad(texts, lambda text: _is_list(text.split(";")))
+        file.refuse_cells(
+            name, bad, "words joined by ';', none empty, none twice", "correct the list"
+        )
+    elif column.dtype == "date":
+        bad = _is_bad(texts, lambda text: _DATE.fullmatch(text) is not None)
+        file.refuse_cells(name, bad, "a date, YYYY-MM-DD or its beginning", "correct it")
+    elif column.role == "id":
+        bad = _is_bad(texts, lambda text: _KEY_TEXT.fullmatch(text) is not None)
+        file.refuse_cells(name, bad, "an id without blanks, ';' or '/'", "rename it")
+    if column.allowed:
+        allowed = set(column.allowed)
+        split = column.dtype == "list"
+        bad = _is_bad(texts, lambda text: (set(text.split(";")) if split else {text}) <= allowed)
+        file.refuse_cells(name, bad, wanted, "use one of these words")
+
+
+def _is_blank(texts: Texts) -> Mask:
+    """Return where there is no text."""
+    return np.array([not text for text in texts], dtype=bool)
+
+
+def _is_bad(texts: Texts, accepts: Callable[[str], bool]) -> Mask:
+    """Return where there is a text that is not accepted."""
+    bad = {text for text in set(texts) if text and not accepts(text)}
+    return np.array([text in bad for text in texts], dtype=bool)
 
 
 def _is_list(items: list[str]) -> bool:
@@ -173,21 +185,6 @@ def _is_outside(values: NDArray[np.float64], bounds: Bounds) -> Mask:
     too_low = values <= bounds.low if bounds.is_low_open else values < bounds.low
     too_high = values >= bounds.high if bounds.is_high_open else values > bounds.high
     return too_low | too_high
-
-
-def _check_words(file: File, column: Column, is_good: Callable[[str], bool]) -> None:
-    """Add cells whose words the dictionary does not know, and ids that could not be cited."""
-    if column.name not in file.cells.columns:
-        return
-    texts = file.cells[column.name]
-    if column.allowed:
-        good = {text for text in set(texts) if not text or is_good(text)}
-        bad = (~texts.isin(good)).to_numpy(dtype=bool)
-        file.refuse_cells(column.name, bad, _describe_wanted(column), "use one of these words")
-    elif column.role == "id" and column.dtype == "text":
-        good = {text for text in set(texts) if not text or _KEY_TEXT.fullmatch(text)}
-        bad = (~texts.isin(good)).to_numpy(dtype=bool)
-        file.refuse_cells(column.name, bad, "an id without blanks, ';' or '/'", "rename it")
 
 
 def _describe_wanted(column: Column) -> str:
@@ -224,16 +221,15 @@ def _check_bands(file: File, typed: pd.DataFrame) -> None:
         if column.role != "value" or column.name not in file.cells.columns:
             continue
         value, low, high = (
-            typed[name].to_numpy(dtype=np.float64, na_value=np.nan)
+            typed[name].to_numpy(dtype=np.float64)
             for name in (column.name, column.low, column.high)
         )
         for bound, name in ((low, column.low), (high, column.high)):
-            if file.table.columns[name].required != "band":
-                continue
-            wanted = f"a number filled together with {column.name}"
-            bad = np.isnan(bound) & ~np.isnan(value)
-            file.refuse_cells(name, bad & _is_blank(file, name), wanted, "fill in the band")
-        bad = ~(np.isnan(low) & np.isnan(high)) & _is_blank(file, column.name)
+            if file.table.columns[name].required == "band":
+                bad = np.isnan(bound) & ~np.isnan(value) & _is_blank(file.texts(name))
+                wanted = f"a number filled together with {column.name}"
+                file.refuse_cells(name, bad, wanted, "fill in the band")
+        bad = ~(np.isnan(low) & np.isnan(high)) & _is_blank(file.texts(column.name))
         wanted = f"a number filled together with {column.low} and {column.high}"
         file.refuse_cells(column.name, bad, wanted, "fill it in")
         for line in file.cells.index[(low > value) | (value > high) | (low > high)]:
@@ -244,11 +240,6 @@ def _check_bands(file: File, typed: pd.DataFrame) -> None:
             file.refuse(int(line), column.name, got, wanted, "put the three in order")
 
 
-def _is_blank(file: File, name: str) -> Mask:
-    """Return where a column of the file has no text."""
-    return (file.cells[name] == "").to_numpy(dtype=bool)
-
-
 def _check_links(file: File, tables: Mapping[str, pd.DataFrame], torn: Collection[str]) -> None:
     """Add cells that name a row which no table has."""
     for column in file.table.columns.values():
@@ -257,16 +248,21 @@ def _check_links(file: File, tables: Mapping[str, pd.DataFrame], torn: Collectio
         if not targets or is_torn or column.name not in file.cells.columns:
             continue
         known = _find_known(tables, targets)
-        lines: dict[str, list[int]] = {}
-        texts = file.cells[column.name]
-        items = texts.str.split(";").explode() if column.dtype == "list" else texts
-        lost = items[~items.str.strip().isin({*known, ""})]
-        for line, item in lost.items():
-            lines.setdefault(item, []).append(int(str(line)))
+        texts = file.texts(column.name)
+        missing = {text: [i for i in _split(text) if i not in known] for text in set(texts)}
+        lost: dict[str, list[int]] = {}
+        for line, text in zip(file.cells.index.tolist(), texts, strict=True):
+            for item in missing[text]:
+                lost.setdefault(item, []).append(line)
         wanted = "an id of " + " or ".join(f"{table}.{name}" for table, name in targets)
-        for item, found in lines.items():
+        for item, found in lost.items():
             then = _suggest(item, known) + f"add it to {targets[0][0]}.csv or correct it"
             file.refuse(found[0], column.name, repr(item) + _name_rows(found[1:]), wanted, then)
+
+
+def _split(text: str) -> list[str]:
+    """Return the ids of a cell, blanks around them left out: those are another fault."""
+    return [item for part in text.split(";") if (item := part.strip())]
 
 
 def _name_rows(lines: list[int]) -> str:
@@ -277,11 +273,9 @@ def _name_rows(lines: list[int]) -> str:
     return f" (also in row {', '.join(map(str, lines[:5]))}{more})"
 
 
-def _find_known(
-    tables: Mapping[str, pd.DataFrame], targets: Sequence[tuple[str, str]]
-) -> Collection[str]:
+def _find_known(tables: Mapping[str, pd.DataFrame], targets: Sequence[tuple[str, str]]) -> set[str]:
     """Return the ids that stand in any of the columns."""
-    return {str(item) for table, name in targets for item in tables[table][name].unique() if item}
+    return {item for table, name in targets for item in set(tables[table][name]) if item}
 
 
 def _suggest(item: str, known: Collection[str]) -> str:
