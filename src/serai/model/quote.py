@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from serai.domain.network import Links, Network
+from serai.domain.network import WATER_KINDS, Links, Network
 from serai.domain.ranged import FloatArray, IntArray
 from serai.kernels.paths import fill_trees
 from serai.model.graph import Graph
@@ -116,7 +116,8 @@ def find_paths(
     Find truly different paths, best first.
 
     Candidates are the cheapest path under each ban and, while they are too few, the cheapest
-    at prices that rise by a quarter on every link that a path found uses. Going from the best to
+    at prices that rise by a quarter on every link that a path found uses (ships then take the
+    best way between the ports found, not the one that avoids used links). Going from the best to
     the worst by generalized cost, a candidate is kept if it shares at most 0.8 of the kilometres
     (of the shorter of the two) with each one kept before, and costs at most three times the best.
 
@@ -158,10 +159,28 @@ def find_paths(
         if path is None:
             break
         penalty[path] *= PENALTY
+        path = _straighten(graph, cost, path)
         if path.tobytes() not in found:
             found[path.tobytes()] = path
             kept = _different(network.links, figures, list(found.values()))
     return kept[:top]
+
+
+def _straighten(graph: Graph, cost: FloatArray, path: IntArray) -> IntArray:
+    """Replace each run over water by the cheapest one between the same two terminals."""
+    links = graph.network.links
+    over = np.isin(links.kind, WATER_KINDS)
+    afloat = np.where(over, cost, np.inf)
+    cuts = np.flatnonzero(np.diff(over[path])) + 1
+    runs = []
+    for run in np.split(path, cuts):
+        if over[run[0]]:
+            ends = (links.tail[run[:1]], links.head[run[-1:]])
+            best = cheapest_path(graph, afloat, *ends)
+            runs.append(run if best is None else best)
+        else:
+            runs.append(run)
+    return np.concatenate(runs)
 
 
 def _different(links: Links, figures: Figures, paths: list[IntArray]) -> list[IntArray]:

@@ -165,7 +165,11 @@ def figures_of(
     units = TEU_PER_FEU if is_box else tonnes
     usd = (graph.usd_teu if is_box else graph.usd_t)[way] * units
     table = links.cost_usd_teu if is_box else links.cost_usd_t
-    generalized = class_costs(graph, classes, k, reliability_scale)[way] * units
+    # A sheet orders routes by money, time and risk: what is held against a link has no place there.
+    held = graph.held_against_usd_teu if is_box else graph.held_against_usd_t
+    generalized = (
+        np.maximum(class_costs(graph, classes, k, reliability_scale)[way] - held, 0.0) * units
+    )
     time = links.free_time_h.value + links.dwell_h.value
     return Figures(
         hours=graph.hours,
