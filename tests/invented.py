@@ -121,6 +121,21 @@ def make_case(ix: int, russia: str, *, is_drawn: bool) -> CaseResult:
     )
 
 
+def make_movers() -> list[Mover]:
+    """Return invented inputs: one that helps, one that harms, one that only harms."""
+    rows = (
+        ("Capacity of the invented feeder fleet across a sea, boxes a year", 0.121, 0.243),
+        ("Scale of the choice between land and sea", 0.216, 0.151),
+        ("Ocean price in the base year", 0.171, 0.211),
+        ("Dwell at the invented port, eastbound and westbound together", 0.162, 0.149),
+        ("Trains a day on the invented section", 0.183, 0.194),
+    )
+    return [
+        Mover(input_id=f"invented.{ix}", name=name, low_share=low, high_share=high)
+        for ix, (name, low, high) in enumerate(rows)
+    ]
+
+
 def make_answer(n_draws: int = 64) -> AnswerResult:
     """Return an invented answer, with or without draws."""
     drawn = n_draws > 0
@@ -162,25 +177,7 @@ def make_answer(n_draws: int = 64) -> AnswerResult:
                 ("high", 1.3 * growth),
             )
         ],
-        movers=[
-            Mover(
-                input_id=f"invented.{ix}",
-                name=name,
-                correlation=value,
-                grade=("assumed", "derived", "observed")[ix % 3],
-            )
-            for ix, (name, value) in enumerate(
-                (
-                    ("Capacity of the invented feeder fleet across a sea, boxes a year", 0.61),
-                    ("Scale of the choice between land and sea", -0.44),
-                    ("Ocean price in the base year", 0.31),
-                    ("Dwell at the invented port, eastbound and westbound together", -0.22),
-                    ("Trains a day on the invented section", 0.12),
-                )
-            )
-        ]
-        if drawn
-        else [],
+        movers=make_movers() if drawn else [],
         draws=Draws(n=n_draws, inputs_varied=4321 if drawn else 0, dimensions=321 if drawn else 0),
         certificate=CERTIFICATE,
         assumed_share=0.37,

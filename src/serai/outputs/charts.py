@@ -1,7 +1,7 @@
 """Charts of an answer as SVG: shares, where flow goes, later years, what moves the answer."""
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
 from matplotlib.axes import Axes
@@ -48,14 +48,13 @@ __all__ = [
 FORCED: Final = COLOURS["middle"]
 VOLUNTARY: Final = "#4b5b6b"
 NAME_MARGIN_IN: Final = 1.75
-GRADE_COLOURS: Final[Mapping[str, str]] = {
-    "assumed": "#d98f2b",
-    "derived": "#5b8db8",
-    "observed": "#1f4e79",
-}
+LOW_END: Final = "#9fb8cc"
+HIGH_END: Final = "#1f4e79"
 CENTRAL_GAP: Final = 0.004
 """[-]. Share of the axis beyond which the central run gets a marker of its own."""
 MAX_MOVERS: Final = 10
+CLEAR: Final = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
+"""What keeps grid lines out of words."""
 
 
 class _Row(NamedTuple):
@@ -180,7 +179,7 @@ def _draw_band(axes: Axes, row: _Row, *, has_central: bool) -> None:
     axes.barh(
         row.y_in, band.high - band.low, left=band.low, height=0.15, color=row.colour, alpha=0.35
     )
-    if has_central:
+    if has_central and band.central != band.value:
         axes.plot(band.central, row.y_in, "D", mfc="none", mec=INK, ms=5, clip_on=False, zorder=4)
     axes.plot(
         band.value, row.y_in, row.marker, mfc=row.colour, mec="white", ms=7, clip_on=False, zorder=3
@@ -193,6 +192,7 @@ def _draw_band(axes: Axes, row: _Row, *, has_central: bool) -> None:
         va="center",
         fontsize=SMALL_PT,
         annotation_clip=False,
+        bbox=CLEAR,
     )
 
 
@@ -345,7 +345,6 @@ def _label_piece(axes: Axes, name: str, share: float, middle: float, y_in: float
     width_in = abs(share) / (high - low) * axes.get_position().width * figure_in
     if width_in < measure_text_in(text, SMALL_PT) + 0.06:
         return
-    box = {"facecolor": "white", "edgecolor": "none", "pad": 1.0} if name == "unserved" else None
     axes.text(
         middle,
         y_in,
@@ -354,7 +353,7 @@ def _label_piece(axes: Axes, name: str, share: float, middle: float, y_in: float
         va="center",
         fontsize=SMALL_PT,
         color=pick_ink(COLOURS[name]),
-        bbox=box,
+        bbox=CLEAR if name == "unserved" else None,
     )
 
 
@@ -459,14 +458,14 @@ def _span_demand(
 # ---------------------------------------------------------------- what moves the answer
 
 
-def draw_movers(movers: Sequence[Mover], *, width_in: float) -> str:
+def draw_movers(answer: AnswerResult, *, width_in: float) -> str:
     """
-    Draw the rank correlation of the strongest inputs with the forced share.
+    Draw how far the strongest inputs, one at a time, move the forced share.
 
     Parameters
     ----------
-    movers
-        Strongest first; not empty.
+    answer
+        The answer; it has movers.
     width_in
         [in]. Width of the sheet.
 
@@ -477,39 +476,44 @@ def draw_movers(movers: Sequence[Mover], *, width_in: float) -> str:
     """
     narrow = is_narrow(width_in)
     key = f"movers-{'narrow' if narrow else 'wide'}"
-    shown = movers[:MAX_MOVERS]
-    margin_in = 0.1 if narrow else 3.3
-    names = [textwrap.wrap(mover.name, 46 if narrow else 44)[:2] or [""] for mover in shown]
+    shown = answer.movers[:MAX_MOVERS]
+    names = [textwrap.wrap(mover.name, 46 if narrow else 40)[:2] or [""] for mover in shown]
     steps = [(0.32 if narrow else 0.2) + 0.15 * len(name) for name in names]
-    grades = [grade for grade in GRADE_COLOURS if any(mover.grade == grade for mover in shown)]
-    keys = [Patch(color=GRADE_COLOURS[grade], label=f"{grade} input") for grade in grades]
+    central = _find_central(answer)
+    keys: list[Line2D | Patch] = [
+        Patch(color=LOW_END, label="input at its P10"),
+        Patch(color=HIGH_END, label="input at its P90"),
+    ]
     legend_in = _legend_height_in(keys, narrow=narrow)
-    reach = max(abs(mover.correlation) for mover in shown)
     with open_sheet(key, width_in, sum(steps) + legend_in + 0.5) as figure:
-        axes = add_axes(figure, left_in=margin_in, right_in=0.5, top_in=legend_in, bottom_in=0.5)
+        axes = add_axes(
+            figure,
+            left_in=0.1 if narrow else 2.9,
+            right_in=0.2,
+            top_in=legend_in,
+            bottom_in=0.5,
+        )
         axes.set_ylim(sum(steps), 0.0)
-        low = -reach if any(mover.correlation < 0.0 for mover in shown) else 0.0
-        high = reach if any(mover.correlation > 0.0 for mover in shown) else 0.0
-        axes.set_xlim(1.08 * low, 1.08 * high)
+        ends = [end for mover in shown for end in (mover.low_share, mover.high_share, central)]
+        room = 0.3 * max(1e-4, max(ends) - min(ends))
+        axes.set_xlim(min(ends) - room, max(ends) + room)
         for ix, (mover, name) in enumerate(zip(shown, names, strict=True)):
             _write_name(axes, "\n".join(name), sum(steps[:ix]), steps[ix], weight="normal")
             y_in = sum(steps[: ix + 1]) - 0.16 if narrow else sum(steps[:ix]) + steps[ix] / 2.0
-            _draw_mover(axes, mover, y_in)
-        axes.axvline(0.0, color=FAINT, linewidth=0.8)
-        axes.set_xlabel("rank correlation with the forced share")
-        _dress(axes)
+            _draw_mover(axes, mover, central, y_in)
+        _dress_percent(axes, "forced share of the divertible TEU, full programme", origin=central)
         _put_legend(figure, keys)
-        return write_svg(figure, key, describe_movers(movers))
+        return write_svg(figure, key, describe_movers(answer))
 
 
-def describe_movers(movers: Sequence[Mover]) -> str:
+def describe_movers(answer: AnswerResult) -> str:
     """
     Return the chart of movers in words.
 
     Parameters
     ----------
-    movers
-        Strongest first.
+    answer
+        The answer.
 
     Returns
     -------
@@ -517,25 +521,44 @@ def describe_movers(movers: Sequence[Mover]) -> str:
         One phrase per input.
     """
     said = [
-        f"{mover.name} ({mover.grade}) {mover.correlation:+.2f}" for mover in movers[:MAX_MOVERS]
+        f"{mover.name}: {say_share(mover.low_share)} at its P10, {say_share(mover.high_share)} "
+        "at its P90"
+        for mover in answer.movers[:MAX_MOVERS]
     ]
-    return "Rank correlation with the forced share: " + "; ".join(said) + "."
+    start = f"Forced share of the full programme, {say_share(_find_central(answer))} in the middle"
+    return f"{start}, with one input changed at a time. {'; '.join(said)}."
 
 
-def _draw_mover(axes: Axes, mover: Mover, y_in: float) -> None:
-    colour = GRADE_COLOURS.get(mover.grade, FAINT)
-    axes.barh(y_in, mover.correlation, height=0.17, color=colour)
-    rises = mover.correlation >= 0.0
-    axes.annotate(
-        f"{mover.correlation:+.2f}".replace("-", "−"),
-        (mover.correlation, y_in),
-        xytext=(4 if rises else -4, 0),
-        textcoords="offset points",
-        ha="left" if rises else "right",
-        va="center",
-        fontsize=SMALL_PT,
-        annotation_clip=False,
+def _find_central(answer: AnswerResult) -> float:
+    """Return the share that movers move: of the full programme, or midway between their ends."""
+    case = pick_case(answer, "full", "closed")
+    if case is not None:
+        return case.share.central
+    return sum(mover.low_share + mover.high_share for mover in answer.movers) / (
+        2.0 * len(answer.movers)
     )
+
+
+def _draw_mover(axes: Axes, mover: Mover, central: float, y_in: float) -> None:
+    """Draw both ends of one input's swing from the central share, and say them."""
+    ends = ((mover.low_share, LOW_END), (mover.high_share, HIGH_END))
+    for share, colour in sorted(ends, key=lambda end: -abs(end[0] - central)):
+        axes.barh(y_in, share - central, left=central, height=0.17, color=colour)
+    first, last = sorted((mover.low_share, mover.high_share))
+    for share, side in ((min(first, central), "right"), (max(last, central), "left")):
+        if share == central and first != last:
+            continue
+        axes.annotate(
+            say_share(share),
+            (share, y_in),
+            xytext=(4 if side == "left" else -4, 0),
+            textcoords="offset points",
+            ha="left" if side == "left" else "right",
+            va="center",
+            fontsize=SMALL_PT,
+            annotation_clip=False,
+            bbox=CLEAR,
+        )
 
 
 # ---------------------------------------------------------------- what charts share
@@ -556,6 +579,7 @@ def _write_name(
         fontsize=FONT_PT,
         weight=weight,
         linespacing=1.15,
+        bbox=CLEAR if narrow else None,
     )
 
 
@@ -566,15 +590,15 @@ def _dress(axes: Axes) -> None:
     axes.grid(visible=True, axis="x")
 
 
-def _dress_percent(axes: Axes, label: str) -> None:
-    """Label the horizontal axis in per cent."""
+def _dress_percent(axes: Axes, label: str, *, origin: float = 0.0) -> None:
+    """Label the horizontal axis in per cent; draw where bars begin."""
     _dress(axes)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(
         FuncFormatter(lambda value, _: f"{100.0 * value:.4g} %".replace("-", "−"))
     )
     axes.set_xlabel(label)
-    axes.axvline(0.0, color=FAINT, linewidth=0.8)
+    axes.axvline(origin, color=FAINT, linewidth=0.8)
     axes.patch.set_facecolor("none")
 
 

@@ -138,7 +138,7 @@ def draw_distance(routes: Sequence[QuoteRoute], quantity: Quantity, *, width_in:
     """
     narrow = is_narrow(width_in)
     key = f"{quantity}-{'narrow' if narrow else 'wide'}"
-    height_in = 4.6 if narrow else 4.9
+    height_in = 4.6 if narrow else 4.3
     traces = [trace_route(route, quantity) for route in routes]
     left_in, right_in, top_in, bottom_in = MARGINS_IN
     with open_sheet(key, width_in, height_in) as figure:

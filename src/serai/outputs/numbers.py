@@ -98,7 +98,7 @@ def say_amount(amount: float | None, *, digits: int = 3) -> str:
     if amount is None or not math.isfinite(amount):
         return NOTHING
     if abs(round_digits(amount, digits)) >= MILLION:
-        return f"{say_plain(amount / MILLION, digits=digits)} million"
+        return f"{_say_digits(amount / MILLION, digits)} million"
     return say_plain(amount, digits=digits)
 
 
@@ -125,14 +125,9 @@ def say_plain(amount: float | None, *, digits: int = 3) -> str:
     """
     if amount is None or not math.isfinite(amount):
         return NOTHING
-    rounded = round_digits(amount, digits)
-    if rounded == 0.0:
-        return "0"
-    decimals = max(0, digits - 1 - math.floor(math.log10(abs(rounded))))
     if amount == round(amount):
-        decimals = 0
-    text = f"{abs(rounded):,.{min(decimals, 6)}f}"
-    return _sign(rounded) + text
+        return f"{_sign(amount)}{abs(round_digits(amount, digits)):,.0f}"
+    return _say_digits(amount, digits)
 
 
 def say_usd(amount: float | None) -> str:
@@ -204,6 +199,15 @@ def round_digits(amount: float, digits: int) -> float:
         The nearest number with that many digits.
     """
     return float(f"{amount:.{digits - 1}e}")
+
+
+def _say_digits(amount: float, digits: int) -> str:
+    """Say a number with that many digits, zeros at the end too."""
+    rounded = round_digits(amount, digits)
+    if rounded == 0.0:
+        return "0"
+    decimals = min(6, max(0, digits - 1 - math.floor(math.log10(abs(rounded)))))
+    return f"{_sign(rounded)}{abs(rounded):,.{decimals}f}"
 
 
 def _sign(value: float) -> str:

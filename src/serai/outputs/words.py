@@ -27,8 +27,8 @@ CASE_NAMES: Final[Mapping[str, str]] = {
 CORRIDOR_NAMES: Final[Mapping[str, str]] = {
     "north": "Northern",
     "middle": "Middle",
-    "south": "South, through Iran",
-    "east": "East, by land through China",
+    "south": "South (Iran)",
+    "east": "East (China)",
     "sea": "Sea",
     "air": "Air",
     "pipeline": "Pipeline",

@@ -1,0 +1,407 @@
+"""The page that answers the question: one HTML file that needs nothing else."""
+
+import os
+import re
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from serai.domain.results import AnswerResult, QuoteRoute
+from serai.errors import ScenarioError, state_fault
+from serai.outputs.charts import draw_destinations, draw_movers, draw_outlook, draw_shares
+from serai.outputs.distance import draw_distance
+from serai.outputs.drawing import NARROW_IN, WIDE_IN
+from serai.outputs.numbers import say_amount, say_plain, say_share
+from serai.outputs.page_tables import (
+    ClassNote,
+    MeasureNote,
+    ProjectNote,
+    Table,
+    tabulate_bottlenecks,
+    tabulate_classes,
+    tabulate_costs,
+    tabulate_effort,
+    tabulate_outlook,
+    tabulate_programme,
+    tabulate_shares,
+    tabulate_years,
+)
+from serai.outputs.words import list_cases, name_case
+
+__all__ = [
+    "DEFINITIONS",
+    "LIMITS",
+    "AnswerPage",
+    "Footnote",
+    "render_answer_page",
+    "write_answer_page",
+]
+
+DEFINITIONS: Final[Mapping[str, str]] = {
+    "Divertible flow": "what uses Russian territory by rail between places outside Russia and "
+    "Belarus, today and with Russia open; crude oil is left out. Every share on this page is a "
+    "share of it.",
+    "Forced share": "how much more the Middle Corridor carries of the same origins, destinations "
+    "and classes once Russian and Belarusian territory is closed, compared with today and Russia "
+    "open.",
+    "Voluntary share": "the same with Russian territory open: what changes over by choice. Zero "
+    "for today by construction.",
+    "Middle Corridor": "every route that crosses the Caspian between Kazakhstan or Turkmenistan "
+    "and Azerbaijan.",
+}
+"""What the words of the answer mean."""
+
+LIMITS: Final = (
+    (
+        "Hours of queueing. Days are free-flow with the usual dwell at ports and borders; a limit "
+        "that binds shows as a price, not as a wait, and storms, ice and holidays only as a share "
+        "of the year lost."
+    ),
+    (
+        "How trade itself would react. Demand and prices of the base year are held across cases; "
+        "a closed route makes nobody buy less, and no carrier cuts its price to keep its cargo."
+    ),
+    (
+        "Empty boxes and wagons as flows of their own; what their return costs is in the prices "
+        "as far as published prices hold it."
+    ),
+    (
+        "Politics. Closed means closed to transit, all year, and nothing else changes: no "
+        "sanctions, insurance or credit beyond what prices already hold, and no doubt whether a "
+        "planned project gets built."
+    ),
+    (
+        "Single contracts and single trains. The model is made for shares of yearly flows; "
+        "differences much smaller than the bands mean nothing."
+    ),
+)
+"""What the page says it cannot tell."""
+
+CHARTS: Final = ("shares", "destinations", "days", "usd", "outlook", "movers")
+TABLES: Final = (
+    *("shares", "closed", "open", "effort", "costs", "programme"),
+    *("classes", "outlook", "years"),
+)
+
+Chart = tuple[str, str]
+"""The wide drawing and the narrow one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Footnote:
+    """A value the answer rests on, with one of its sources."""
+
+    id: str
+    """Id of the value in the evidence register; several sources make several footnotes."""
+    what: str
+    value: float | str
+    unit: str
+    source_title: str
+    publisher: str
+    date: str
+    url: str
+    grade: str
+    """observed, derived or assumed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerPage:
+    """All that the page shows; what is empty is left out."""
+
+    answer: AnswerResult
+    map_svg_before: str = ""
+    """Map of flows, today with Russia open, for a screen; one SVG element."""
+    map_svg_after: str = ""
+    """Map of flows with Russia closed."""
+    phone_svg_before: str = ""
+    """The same for phones and paper; the map for a screen where it is empty."""
+    phone_svg_after: str = ""
+    map_note: str = ""
+    """A sentence below the maps."""
+    middle: QuoteRoute | None = None
+    """Middle Corridor route of the diagrams."""
+    northern: QuoteRoute | None = None
+    """Northern route of the diagrams."""
+    trip: str = "Xi'an–Duisburg"
+    """Ends of the two routes."""
+    classes: Mapping[str, ClassNote] = field(default_factory=dict)
+    """Names and units of commodity classes by id."""
+    projects: Mapping[str, ProjectNote] = field(default_factory=dict)
+    """Projects by id."""
+    measures: Mapping[str, MeasureNote] = field(default_factory=dict)
+    """Soft measures by id."""
+    footnotes: Sequence[Footnote] = ()
+    """Evidence rows used."""
+    definitions: Mapping[str, str] = field(default_factory=lambda: DEFINITIONS)
+    """Words and their meanings."""
+    limits: Sequence[str] = LIMITS
+    """What this cannot tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Value:
+    """A line of the footnotes: a value and the numbers of its sources."""
+
+    id: str
+    what: str
+    value: str
+    unit: str
+    grade: str
+    sources: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """A source, once, however many values rest on it."""
+
+    number: int
+    title: str
+    publisher: str
+    date: str
+    url: str
+
+
+def write_answer_page(path: Path, page: AnswerPage) -> None:
+    """
+    Write the page to a file, whole or not at all.
+
+    Parameters
+    ----------
+    path
+        File to write; its folder is made if need be, an old file is replaced.
+    page
+        What it shows.
+
+    Raises
+    ------
+    ScenarioError
+        The file cannot be written; nothing is left behind.
+    """
+    data = render_answer_page(page).encode("utf-8")
+    made = [folder for folder in (path.parent, *path.parent.parents) if not folder.exists()]
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(data)
+        os.replace(draft, path)  # noqa: PTH105 - says at a glance that it replaces in one step
+    except OSError as error:
+        _remove(draft, made)
+        got = f"a path that cannot be written ({error.strerror or error})"
+        raise ScenarioError(
+            state_fault(str(path), got, "a writable file", "choose another path")
+        ) from error
+    except BaseException:
+        _remove(draft, made)
+        raise
+
+
+def _remove(draft: Path, made: Sequence[Path]) -> None:
+    """Take back a draft and the folders that were made for it, innermost first."""
+    try:
+        draft.unlink(missing_ok=True)
+        for folder in made:
+            if folder.is_dir():
+                folder.rmdir()
+    except OSError:
+        return
+
+
+def render_answer_page(page: AnswerPage) -> str:
+    """
+    Return the page as HTML.
+
+    Parameters
+    ----------
+    page
+        What it shows.
+
+    Returns
+    -------
+    html
+        A whole document; the same text for the same input.
+    """
+    environment = Environment(
+        loader=PackageLoader("serai.outputs", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["bound"] = bind_units
+    answer = page.answer
+    values, sources = _number_sources(page.footnotes)
+    template = environment.get_template("answer.html")
+    return template.render(
+        page=page,
+        answer=answer,
+        charts=_draw_charts(page),
+        maps=_list_maps(page),
+        tables=_list_tables(page),
+        cases=[(name_case(case, ""), title) for case, title in _list_titles(answer)],
+        facts=_list_facts(answer),
+        values=values,
+        sources=sources,
+        assumed=say_share(answer.assumed_share),
+        n_varied=say_plain(answer.draws.inputs_varied, digits=6),
+        outlook_case=name_case(answer.outlook[0].case) if answer.outlook else "",
+    )
+
+
+def bind_units(text: str) -> str:
+    """
+    Return a text whose figures are not parted from their units at the end of a line.
+
+    Parameters
+    ----------
+    text
+        Words and figures.
+
+    Returns
+    -------
+    bound
+        The same with no-break spaces, and ranges that stay together.
+
+    Examples
+    --------
+    >>> bind_units("4.1 % of 612,000 TEU").count("\N{NO-BREAK SPACE}")
+    2
+    """
+    text = re.sub(r"(?<=\d)–(?=\d)", "–\N{WORD JOINER}", text)
+    return re.sub(
+        r"(?<=\d) (?=%|USD|TEU|FEU|million|billion|thousand|days|km|Mt|t\b|h\b)",
+        "\N{NO-BREAK SPACE}",
+        text,
+    )
+
+
+def _list_titles(answer: AnswerResult) -> list[tuple[str, str]]:
+    titles = {case.case: case.title for case in reversed(answer.cases)}
+    return [(case, titles[case]) for case in list_cases(answer)]
+
+
+def _draw_charts(page: AnswerPage) -> dict[str, Chart | None]:
+    """Draw every chart that there is something for; None for the others."""
+    answer = page.answer
+    routes = [route for route in (page.middle, page.northern) if route is not None]
+    charts: dict[str, Chart | None] = dict.fromkeys(CHARTS)
+    if answer.cases:
+        charts["shares"] = _twice(lambda width_in: draw_shares(answer, width_in=width_in))
+    if any(case.russia == "closed" for case in answer.cases):
+        charts["destinations"] = _twice(
+            lambda width_in: draw_destinations(answer, width_in=width_in)
+        )
+    if routes:
+        charts["days"] = _twice(lambda width_in: draw_distance(routes, "days", width_in=width_in))
+        charts["usd"] = _twice(lambda width_in: draw_distance(routes, "usd", width_in=width_in))
+    if answer.outlook:
+        case = answer.outlook[0].case
+        rows = [row for row in answer.outlook if row.case == case]
+        charts["outlook"] = _twice(lambda width_in: draw_outlook(rows, width_in=width_in))
+    if answer.movers:
+        charts["movers"] = _twice(lambda width_in: draw_movers(answer, width_in=width_in))
+    return charts
+
+
+def _twice(draw: Callable[[float], str]) -> Chart:
+    """Draw for a screen or paper, and for a phone."""
+    return draw(WIDE_IN), draw(NARROW_IN)
+
+
+def _list_maps(page: AnswerPage) -> list[Chart]:
+    """Return the maps that there are, each for a screen and for a phone."""
+    pairs = (
+        (page.map_svg_before, page.phone_svg_before),
+        (page.map_svg_after, page.phone_svg_after),
+    )
+    return [(wide or phone, phone or wide) for wide, phone in pairs if wide or phone]
+
+
+def _list_tables(page: AnswerPage) -> dict[str, Table | None]:
+    """Fill every table that there is something for; None for the others."""
+    answer = page.answer
+    tables: dict[str, Table | None] = dict.fromkeys(TABLES)
+    if answer.cases:
+        tables |= {
+            "shares": tabulate_shares(answer),
+            "closed": tabulate_bottlenecks(answer, "closed"),
+            "open": tabulate_bottlenecks(answer, "open"),
+            "effort": tabulate_effort(answer),
+            "costs": tabulate_costs(answer),
+            "programme": tabulate_programme(answer, page.projects, page.measures),
+        }
+    if answer.divertible_by_class:
+        tables["classes"] = tabulate_classes(answer, page.classes)
+    if answer.outlook:
+        tables["outlook"] = tabulate_outlook(answer.outlook)
+    if answer.other_years:
+        tables["years"] = tabulate_years(answer)
+    return tables
+
+
+def _list_facts(answer: AnswerResult) -> list[tuple[str, str]]:
+    """Say how the answer came about, line by line."""
+    certificate, record, draws = answer.certificate, answer.record, answer.draws
+    divertible = answer.divertible
+    flow = f"{say_amount(divertible.teu)} TEU and {say_amount(divertible.t)} t a year"
+    drawn = (
+        f"{draws.n}, over {say_plain(draws.inputs_varied, digits=6)} ranged values in "
+        f"{say_plain(draws.dimensions, digits=6)} independent dimensions; seed {record.seed}"
+        if draws.n
+        else f"none; seed {record.seed}"
+    )
+    return [
+        ("Version", f"Serai {record.version}, data {record.data_version}"),
+        ("Base year; built by", f"{answer.base_year}; {answer.built_by}"),
+        ("Divertible flow", flow),
+        ("Draws", drawn),
+        ("Routes in the choice sets", say_plain(record.n_routes, digits=7)),
+        ("Relative gap, worst run", f"{certificate.relative_gap:.1e}"),
+        ("Complementarity", f"{certificate.complementarity:.1e}"),
+        ("Conservation", f"{certificate.conservation:.1e}"),
+        ("Overload", f"{certificate.overload:.1e}"),
+        ("Certificate", "holds" if certificate.holds() else "DOES NOT HOLD: do not quote"),
+        ("Time taken", f"{say_plain(record.seconds)} s"),
+        (
+            "Inputs, SHA-256",
+            ", ".join(f"{name} {digest[:10]}" for name, digest in sorted(record.inputs.items()))
+            or "none recorded",
+        ),
+    ]
+
+
+def _number_sources(footnotes: Sequence[Footnote]) -> tuple[list[_Value], list[_Source]]:
+    """Return each value once and each source once, with the numbers that join them."""
+    sources: dict[tuple[str, str, str, str], _Source] = {}
+    rows: dict[str, tuple[Footnote, list[int]]] = {}
+    for note in footnotes:
+        _, numbers = rows.setdefault(note.id, (note, []))
+        key = (note.source_title, note.publisher, note.date, note.url)
+        if not any(key):
+            continue
+        if key not in sources:
+            url = note.url if re.match(r"https?://", note.url) else ""
+            sources[key] = _Source(
+                number=len(sources) + 1,
+                title=note.source_title or note.publisher or url,
+                publisher=note.publisher,
+                date=note.date,
+                url=url,
+            )
+        if sources[key].number not in numbers:
+            numbers.append(sources[key].number)
+    values = [
+        _Value(
+            id=note.id,
+            what=note.what,
+            value=note.value if isinstance(note.value, str) else f"{note.value:,.8g}",
+            unit=note.unit,
+            grade=note.grade,
+            sources=tuple(numbers),
+        )
+        for note, numbers in rows.values()
+    ]
+    return values, list(sources.values())
