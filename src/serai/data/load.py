@@ -25,6 +25,22 @@ __all__ = ["PACK", "read_world"]
 PACK = Path(__file__).parent / "pack"
 """The tables that ship with the package."""
 
+KEYS = {
+    "places": ("place_id",),
+    "links": ("link_id",),
+    "resources": ("resource_id", "valid_from_year"),
+    "zones": ("zone_id",),
+    "access": ("zone_id", "place_id"),
+    "classes": ("class_id",),
+    "zone_class_weights": ("region", "class_id", "direction", "zone_id"),
+    "demand": ("origin_region", "dest_region", "class_id", "year", "unit_value_usd_per_t"),
+    "year_inputs": ("input_id", "year"),
+    "projects": ("project_id",),
+    "measures": ("measure_id",),
+    "effects": ("effect_id",),
+}
+"""Columns by which each table is sorted once it is read."""
+
 SELECTOR_COLUMNS = {
     "links": "link_ids",
     "kinds": "kinds",
@@ -58,11 +74,12 @@ def read_world(folder: Path = PACK) -> World:
     DataError
         The tables have faults; all of them are named.
     """
-    tables = read_tables(folder)
+    # Sorted by key, so that the order of rows in a file changes nothing.
+    tables = {name: _by_key(name, table) for name, table in read_tables(folder).items()}
     groups = _Groups()
     places = _places(tables["places"])
-    country_ids = tuple(sorted({c for cell in tables["links"].countries_iso3 for c in _split(cell)}
-                               | set(places.countries)))  # fmt: skip
+    crossed = {c for cell in tables["links"].countries_iso3 for c in _split(cell)}
+    country_ids = tuple(sorted((crossed | set(places.countries)) - {""}))
     network = _network(tables, places, country_ids, groups)
     classes = _classes(tables["classes"], groups)
     hashes = {
@@ -75,7 +92,7 @@ def read_world(folder: Path = PACK) -> World:
     return World(
         network=network,
         classes=classes,
-        zones=_zones(tables, classes),
+        zones=_zones(tables, classes, groups),
         flows=_flows(tables["demand"], classes, groups),
         effects=_effects(tables.get("effects"), groups),
         projects=_projects(tables.get("projects"), groups),
@@ -87,6 +104,11 @@ def read_world(folder: Path = PACK) -> World:
         data_version=version.read_text("utf-8").strip() if version.exists() else "own tables",
         hashes=hashes,
     )
+
+
+def _by_key(name: str, table: pd.DataFrame) -> pd.DataFrame:
+    key = [c for c in KEYS.get(name, ()) if c in table]
+    return table.sort_values(key, kind="stable", ignore_index=True) if key else table
 
 
 class _Groups:
@@ -116,6 +138,10 @@ def _numbers(column: pd.Series) -> NDArray[np.float64]:
     return pd.to_numeric(column).to_numpy(dtype=np.float64)
 
 
+def _years(column: pd.Series) -> NDArray[np.int32]:
+    return pd.to_numeric(column).fillna(0).to_numpy(dtype=np.int32)
+
+
 def _ranged(
     table: pd.DataFrame, columns: tuple[str, str, str], groups: _Groups, names: Sequence[str]
 ) -> Ranged:
@@ -129,7 +155,7 @@ def _places(table: pd.DataFrame) -> Places:
     return Places(
         ids=tuple(table.place_id),
         names=tuple(table.name),
-        countries=tuple(table.country_iso3),
+        countries=tuple(str(c) for c in _text(table.country_iso3)),
         kinds=tuple(table.kind),
         lat=_numbers(table.lat),
         lon=_numbers(table.lon),
@@ -149,9 +175,10 @@ def _network(
     haul = haul[haul.transfer_type.fillna("") != "storage"].reset_index(drop=True)
     access = _access_links(tables["access"], tables["zones"])
     table = pd.concat([haul, access], ignore_index=True)
+    table = table.sort_values("link_id", kind="stable", ignore_index=True)
     tails = _node_names(table, "from")
     heads = _node_names(table, "to")
-    zone_ids = tuple(tables["zones"].zone_id)
+    zone_ids = tuple(sorted(tables["zones"].zone_id))
     zone_nodes = [f"{z}:out" for z in zone_ids] + [f"{z}:in" for z in zone_ids]
     node_ids = tuple(sorted(set(tails) | set(heads) | set(zone_nodes)))
     node_ix = {name: i for i, name in enumerate(node_ids)}
@@ -216,6 +243,8 @@ def _access_links(access: pd.DataFrame, zones: pd.DataFrame) -> pd.DataFrame:
             "passage": "",
             "operator": "drayage",
             "status": "open",
+            "opens_year": 0,
+            "closed_from_year": 0,
             "resource_ids": "",
             "grade": access.grade,
         }
@@ -260,13 +289,18 @@ def _links(
         columns = (f"{stem}_{unit}", f"{stem}_low_{unit}", f"{stem}_high_{unit}")
         return _ranged(table, columns, groups, names)
 
+    def place_of(end: str) -> NDArray[np.int32]:
+        # A zone may have a place's name; it is none.
+        pairs = zip(table[f"{end}_place"], table[f"{end}_mode"], strict=True)
+        return np.array([-1 if m == "zone" else place_ix[p] for p, m in pairs], np.int32)
+
     def with_ends(tail: NDArray[np.int32], head: NDArray[np.int32]) -> Links:
         return Links(
             ids=tuple(table.link_id),
             tail=tail,
             head=head,
-            from_place=np.array([place_ix.get(p, -1) for p in table.from_place], np.int32),
-            to_place=np.array([place_ix.get(p, -1) for p in table.to_place], np.int32),
+            from_place=place_of("from"),
+            to_place=place_of("to"),
             from_mode=_text(table.from_mode),
             to_mode=_text(table.to_mode),
             kind=_text(table.kind),
@@ -274,6 +308,8 @@ def _links(
             operator=_text(table.operator),
             passage=_text(table.passage),
             status=_text(table.status),
+            opens_year=_years(table.opens_year),
+            closed_from_year=_years(table.closed_from_year),
             grade=_text(table.grade),
             in_country=in_country,
             length_km=np.nan_to_num(_numbers(table.length_km)),
@@ -290,7 +326,7 @@ def _links(
 
 def _resources(table: pd.DataFrame, places: Places, groups: _Groups) -> Resources:
     place_ix = {p: i for i, p in enumerate(places.ids)}
-    ids = tuple(dict.fromkeys(table.resource_id))
+    ids = tuple(sorted(set(table.resource_id)))
     first = table.drop_duplicates("resource_id").set_index("resource_id").loc[list(ids)]
     section = [
         [place_ix.get(a, -1), place_ix.get(b, -1)]
@@ -351,27 +387,27 @@ def _classes(table: pd.DataFrame, groups: _Groups) -> Classes:
     )
 
 
-def _zones(tables: dict[str, pd.DataFrame], classes: Classes) -> Zones:
+def _zones(tables: dict[str, pd.DataFrame], classes: Classes, groups: _Groups) -> Zones:
     table = tables["zones"]
-    is_box = classes.is_box[None, :]
-    weight = np.empty((len(table), len(classes.ids), 2))
-    for side, word in enumerate(("export", "import")):
-        box = _numbers(table[f"{word}_weight_box"])[:, None]
-        bulk = _numbers(table[f"{word}_weight_bulk"])[:, None]
-        weight[:, :, side] = np.where(is_box, box, bulk)
+    zone_ix = {z: i for i, z in enumerate(table.zone_id)}
+    shape = (len(table), len(classes.ids), 2)
+    value, low, high = np.empty(shape), np.empty(shape), np.empty(shape)
+    for s, side in enumerate(("export", "import")):
+        for array, end in ((value, ""), (low, "_low"), (high, "_high")):
+            box, bulk = (
+                _numbers(_or_value(table, f"{side}_weight_{kind}", end)) for kind in ("box", "bulk")
+            )
+            array[:, :, s] = np.where(classes.is_box[None, :], box[:, None], bulk[:, None])
     special = tables.get("zone_class_weights")
-    regions = _text(table.region)
     if special is not None:
-        zone_ix = {z: i for i, z in enumerate(table.zone_id)}
+        regions = _text(table.region)
         for (region, class_id, side), rows in special.groupby(["region", "class_id", "direction"]):
             k, s = classes.ids.index(str(class_id)), 0 if side == "export" else 1
-            weight[regions == region, k, s] = 0.0
-            for zone, share in zip(rows.zone_id, rows.weight, strict=True):
-                weight[zone_ix[zone], k, s] = share
-    for region in dict.fromkeys(regions):
-        rows = regions == region
-        total = weight[rows].sum(axis=0)
-        weight[rows] /= np.where(total > 0, total, 1.0)
+            at = [zone_ix[z] for z in rows.zone_id]
+            for array, end in ((value, ""), (low, "_low"), (high, "_high")):
+                array[regions == region, k, s] = 0.0
+                array[at, k, s] = _numbers(_or_value(rows, "weight", end))
+    group = groups.of([f"zones/{z}" for z in table.zone_id])
     return Zones(
         ids=tuple(table.zone_id),
         names=tuple(table.name),
@@ -379,8 +415,16 @@ def _zones(tables: dict[str, pd.DataFrame], classes: Classes) -> Zones:
         countries=tuple(table.country_iso3),
         lat=_numbers(table.lat),
         lon=_numbers(table.lon),
-        weight=weight,
-    )
+        weight=Ranged(
+            value=value, low=low, high=high,
+            group=np.broadcast_to(group[:, None, None], shape).copy(),
+        ),
+    )  # fmt: skip
+
+
+def _or_value(table: pd.DataFrame, column: str, end: str) -> pd.Series:
+    """Return the column with the ending, or the value itself where there is no range."""
+    return table[column + end] if column + end in table else table[column]
 
 
 def _flows(table: pd.DataFrame, classes: Classes, groups: _Groups) -> Flows:

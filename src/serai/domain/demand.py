@@ -46,12 +46,12 @@ class Zones:
     countries: tuple[str, ...]
     lat: FloatArray
     lon: FloatArray
-    weight: FloatArray
+    weight: Ranged
     """Shape (n_zones, n_classes, 2). Share of the region's export (0) and import (1)."""
 
     def __post_init__(self) -> None:
         """Lock the arrays."""
-        for array in (self.lat, self.lon, self.weight):
+        for array in (self.lat, self.lon):
             freeze(array)
 
 

@@ -59,6 +59,11 @@ class Links:
     operator: StrArray
     passage: StrArray
     status: StrArray
+    """open, planned (waits for its project) or closed."""
+    opens_year: IntArray
+    """0 for what stood before the first year."""
+    closed_from_year: IntArray
+    """Year from which a closed link is shut, 0 for always."""
     grade: StrArray
     in_country: NDArray[np.bool_]
     """Shape (n_links, n_countries): the link crosses the country's territory."""
@@ -76,7 +81,7 @@ class Links:
         """Lock the arrays."""
         _lock(
             self.tail, self.head, self.from_place, self.to_place, self.from_mode, self.to_mode,
-            self.kind, self.transfer_type, self.operator, self.passage, self.status, self.grade,
+            self.kind, self.transfer_type, self.operator, self.passage, self.status, self.opens_year, self.closed_from_year, self.grade,
             self.in_country, self.length_km, self.resource_start, self.resource_ix,
         )  # fmt: skip
 

@@ -111,6 +111,8 @@ class Scenario(Written):
     """Whether the dated closures of `year` happen."""
     capacity_limits: bool = True
     """False lifts every capacity limit."""
+    unlimited: tuple[str, ...] = ()
+    """Resource ids whose limits are lifted."""
     shocks: tuple[Shock, ...] = ()
     """What the world does."""
     changes: tuple[Change, ...] = ()

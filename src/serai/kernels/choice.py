@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 __all__ = ["ChoiceArrays", "fill_choice", "fill_curvature", "fill_sizes"]
 
+TINY = 1e-150
+"""[class unit per year] Flows below this have no curvature: their inverse would overflow."""
+
 
 class ChoiceArrays(NamedTuple):
     """
@@ -143,7 +146,7 @@ def fill_curvature(
         in_nest, in_cell = np.zeros(n_limits, np.bool_), np.zeros(n_limits, np.bool_)
         for cell in range(problem.chunk_start[chunk], problem.chunk_start[chunk + 1]):
             demand = problem.cell_demand[cell]
-            if demand <= 0.0:
+            if demand <= TINY:
                 continue
             n_cell = 0
             theta0 = problem.cell_theta[cell]
@@ -166,15 +169,17 @@ def fill_curvature(
                             curvature[i, problem.use_limit[other]] += (
                                 theta * f * problem.use_amount[use] * problem.use_amount[other]
                             )
-                if total > 0.0:
-                    _add_outer(curvature, (theta0 - theta) / total, nest_limits, of_nest, n_nest)
+                # Means are bounded; a division by a total near 0 after the product would not be.
+                for j in range(n_nest):
+                    of_nest[nest_limits[j]] /= total if total > 0.0 else 1.0
+                _add_outer(curvature, (theta0 - theta) * total, nest_limits, of_nest, n_nest)
                 for j in range(n_nest):
                     i = nest_limits[j]
                     if not in_cell[i]:
                         in_cell[i] = True
                         cell_limits[n_cell] = i
                         n_cell += 1
-                    of_cell[i] += of_nest[i]
+                    of_cell[i] += total * of_nest[i]
                     of_nest[i] = 0.0
                     in_nest[i] = False
             _add_outer(curvature, -theta0 / demand, cell_limits, of_cell, n_cell)

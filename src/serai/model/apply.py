@@ -87,6 +87,7 @@ def draw_world(world: World, z: FloatArray) -> World:
         network=replace(network, links=links, resources=resources),
         classes=classes,
         flows=replace(world.flows, amount=world.flows.amount.drawn(z)),
+        zones=replace(world.zones, weight=world.zones.weight.drawn(z)),
         effects=replace(world.effects, value=world.effects.value.drawn(z)),
         projects=replace(world.projects, capex_musd=world.projects.capex_musd.drawn(z)),
         measures=replace(world.measures, cost_musd_yr=world.measures.cost_musd_yr.drawn(z)),
@@ -211,7 +212,7 @@ def apply_scenario(world: World, scenario: Scenario) -> State:
     links, resources = world.network.links, world.network.resources
     values = {q: getattr(links, q).value.copy() for q in LINK_QUANTITIES}
     values |= _capacities_in(world, scenario.infrastructure_year)
-    is_open = links.status == "open"
+    is_open = _open_in(world.network, scenario.infrastructure_year)
     is_closed = np.zeros(len(links.ids), dtype=np.bool_)
     _apply_rows(world, _rows(world.effects, owners), values, is_open, is_closed)
     for change in scenario.changes:
@@ -236,13 +237,20 @@ def apply_scenario(world: World, scenario: Scenario) -> State:
         # A discount never pays the shipper: a price stays at a tenth of the table's or more.
         floor = 0.1 * getattr(links, quantity).value
         values[quantity] = np.where(np.isnan(floor), np.nan, np.maximum(values[quantity], floor))
-    if not scenario.capacity_limits:
-        values["capacity_t_yr"] = np.full(len(resources.ids), np.nan)
-        values["capacity_teu_yr"] = np.full(len(resources.ids), np.nan)
+    lifted = np.isin(resources.ids, scenario.unlimited) | (not scenario.capacity_limits)
+    for quantity in CAPACITIES:
+        values[quantity] = np.where(lifted, np.nan, values[quantity])
     return State(
         is_open=is_open, is_closed=is_closed, closed_transit=transit,
         year=scenario.year, year_overrides=overrides, **values,
     )  # fmt: skip
+
+
+def _open_in(network: Network, year: int) -> NDArray[np.bool_]:
+    """Say which links stand in a year; planned ones wait for their project."""
+    links = network.links
+    opened = (links.status == "open") & (links.opens_year <= year)
+    return np.asarray(opened | ((links.status == "closed") & (year < links.closed_from_year)))
 
 
 def _capacities_in(world: World, year: int) -> dict[str, FloatArray]:
@@ -258,12 +266,13 @@ def _capacities_in(world: World, year: int) -> dict[str, FloatArray]:
         if since <= year and (held < 0 or since >= resources.valid_from_year[held]):
             best[resource] = version
     # Before its first version a resource has that version's capacity: its links say if it exists.
-    for version, resource in enumerate(resources.version_resource):
-        if best[resource] < 0:
-            best[resource] = version
+    first = np.argsort(-resources.valid_from_year, kind="stable")
+    earliest = np.zeros(n, np.int64)
+    earliest[resources.version_resource[first]] = first
+    best = np.where(best < 0, earliest, best)
     for quantity in CAPACITIES:
         column: Ranged = getattr(resources, quantity)
-        out[quantity] = column.value[best] * resources.availability.value[best]
+        out[quantity] = column.value[best] * np.minimum(resources.availability.value[best], 1.0)
     return out
 
 
@@ -296,7 +305,9 @@ def _apply_rows(
             mask = select_links(world.network, effects.selectors[i])
             (is_open if operation == "open" else is_closed)[mask] = True
         else:
-            _lay_on(world.network, effects.selectors[i], quantity, operation,
+            # A project may lift a capacity, never lower it below what stands.
+            lifts = operation == "set" and quantity in CAPACITIES
+            _lay_on(world.network, effects.selectors[i], quantity, "lift" if lifts else operation,
                     float(effects.value.value[i]), values)  # fmt: skip
 
 
@@ -328,10 +339,9 @@ def _lay_on(
         mask = select_links(network, selector)
         share = 1.0
     if operation == "set":
-        # A project may lift a capacity, never lower it below what stands.
-        new = value * share
-        keep = quantity in CAPACITIES
-        target[mask] = np.fmax(target[mask], new) if keep else new
+        target[mask] = value * share
+    elif operation == "lift":
+        target[mask] = np.fmax(target[mask], value * share)
     elif operation == "add":
         target[mask] += value * share
     else:
@@ -341,14 +351,18 @@ def _lay_on(
 def _availability(network: Network) -> FloatArray:
     resources = network.resources
     out = np.ones(len(resources.ids))
-    out[resources.version_resource] = resources.availability.value
+    out[resources.version_resource] = np.minimum(resources.availability.value, 1.0)
     return out
 
 
 def _faults(world: World, scenario: Scenario) -> Iterable[str]:
     """Everything a scenario names that the tables do not have."""
     where = f"scenario {scenario.name}"
-    known = {"projects": world.projects.ids, "measures": world.measures.ids}
+    known = {
+        "projects": world.projects.ids,
+        "measures": world.measures.ids,
+        "unlimited": world.network.resources.ids,
+    }
     for word, ids in known.items():
         named = getattr(scenario, word)
         for one in named if isinstance(named, tuple) else ():

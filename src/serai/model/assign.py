@@ -13,9 +13,17 @@ from serai.kernels.choice import ChoiceArrays, fill_choice, fill_curvature
 
 __all__ = ["Solution", "solve"]
 
-ARMIJO = 1e-4
-"""Share of the predicted gain that a step has to keep (Bertsekas 1982)."""
+FIRST_RADIUS = 4.0
+"""How far a price may move in the first step, in its own units (see `_price_units`)."""
 
+LAST_RADIUS = 1e-12
+"""The search ends where no longer step makes the dual larger."""
+
+ROUNDING = 1e-13
+"""Share of the dual's value below which its changes are rounding."""
+
+EDGE = 1e-3
+"""Prices nearer than this to an end of their range, in their own units, are put on it."""
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Solution:
@@ -48,10 +56,13 @@ class _Dual:
         value = float(self._value.sum() - price.sum())
         return value, self._load.sum(axis=0) - 1.0
 
-    def curvature(self) -> FloatArray:
-        """Return minus the second derivative at the last point."""
+    def curvature(self, unit: FloatArray) -> FloatArray:
+        """Return minus the second derivative at the last point, prices counted in `unit`."""
         fill_curvature(self.problem, self.flow, self._curvature)
-        return np.asarray(self._curvature.sum(axis=0))
+        held = self._curvature.sum(axis=0) * np.outer(unit, unit)
+        # What cancels out where everybody passes leaves rounding: the diagonal stays above it.
+        load = np.maximum(self._load.sum(axis=0), 1.0)
+        return np.asarray(held + np.diag(1e-10 * np.diag(held) + 1e-12 * unit * load))
 
 
 def solve(
@@ -63,7 +74,7 @@ def solve(
     max_iterations: int = 200,
 ) -> Solution:
     """
-    Find the prices at which every limit holds, by a projected Newton method on the dual.
+    Find the prices at which every limit holds, by Newton steps on the dual in a trust region.
 
     Parameters
     ----------
@@ -83,54 +94,93 @@ def solve(
     solution
         Flows, prices and the certificate; whether it converged stands in the certificate.
 
-    References
-    ----------
-    bertsekas1982, two-metric projection with an active set.
+    Notes
+    -----
+    Where nearly everybody passes a gate or nearly nobody, the dual is all but straight and a
+    Newton step goes far astray. So each step is the best of the quadratic model within a box
+    around the prices, which widens while the model foretells the gain and shrinks where it does
+    not (Conn, Gould & Toint, Trust-Region Methods, 2000, ch. 6).
     """
     dual = _Dual(problem, n_limits)
     price = np.zeros(n_limits) if start is None else np.maximum(start, 0.0)
     scale = max(float((problem.cell_demand / problem.cell_theta).sum()), 1e-300)
     value, slope = dual.at(price)
     best = _repaired(problem, dual.flow, price, value, scale)
-    steps = 0
-    while steps < max_iterations and not best.certificate.holds(max_gap) and n_limits:
-        price, value, slope, moved = _step(dual, price, value, slope)
-        steps += 1
-        best = _repaired(problem, dual.flow, price, value, scale)
-        if not moved:
+    unit = _price_units(problem, n_limits)
+    curvature = dual.curvature(unit)
+    radius, steps = FIRST_RADIUS, 0
+    while steps < max_iterations and radius > LAST_RADIUS and not best.certificate.holds(max_gap):
+        step = _best_step(curvature, slope * unit, np.maximum(-price / unit, -radius), radius)
+        expected = float((slope * unit) @ step - 0.5 * step @ curvature @ step)
+        if expected <= 0.0:
             break
+        trial = np.where(step > -price / unit, np.maximum(price + step * unit, 0.0), 0.0)
+        new_value, new_slope = dual.at(trial)
+        steps += 1
+        is_rounding = expected <= ROUNDING * abs(value)
+        quality = 1.0 if is_rounding else (new_value - value) / expected
+        radius = _next_radius(radius, float(np.abs(step).max()), quality)
+        if quality > 1e-3:  # noqa: PLR2004
+            price, value, slope = trial, new_value, new_slope
+            curvature = dual.curvature(unit)
+            best = _repaired(problem, dual.flow, price, value, scale)
     return Solution(
         flow=best.flow, price=best.price, load=best.load,
         certificate=best.certificate, n_iterations=steps,
     )  # fmt: skip
 
 
-def _step(
-    dual: _Dual, price: FloatArray, value: float, slope: FloatArray
-) -> tuple[FloatArray, float, FloatArray, bool]:
-    """Take one Newton step on the free prices, projected on price >= 0."""
-    size = max(float(np.abs(price).max(initial=0.0)), 1.0)
-    bound = (price <= 1e-12 * size) & (slope <= 0)
-    free = np.flatnonzero(~bound)
-    curvature = dual.curvature()[np.ix_(free, free)]
-    diagonal = np.diag(curvature)
-    damping = 1e-10 * max(float(diagonal.max(initial=0.0)), 1e-300)
-    direction = np.zeros_like(price)
-    direction[free] = linalg.solve(
-        curvature + np.diag(damping + 1e-9 * diagonal), slope[free], assume_a="sym"
-    )
-    if slope[free] @ direction[free] <= 0:
-        direction[free] = slope[free] / (damping + diagonal)
-    length = 1.0
-    while length > 1e-10:  # noqa: PLR2004
-        trial = np.maximum(price + length * direction, 0.0)
-        new_value, new_slope = dual.at(trial)
-        gain = float(slope @ (trial - price))
-        if new_value >= value + ARMIJO * gain - 1e-13 * abs(value):
-            return trial, new_value, new_slope, True
-        length *= 0.5
-    value, slope = dual.at(price)
-    return price, value, slope, False
+def _price_units(problem: ChoiceArrays, n_limits: int) -> FloatArray:
+    """Return the change of each price that moves its users by a factor of about e, [USD]."""
+    option = np.repeat(np.arange(len(problem.cost)), np.diff(problem.use_start))
+    nest = np.searchsorted(problem.nest_start, option, "right") - 1
+    cell = np.searchsorted(problem.cell_start, nest, "right") - 1
+    demand = problem.cell_demand[cell]
+    whole = np.bincount(problem.use_limit, demand * problem.use_amount, minlength=n_limits)
+    sums = np.bincount(problem.use_limit, demand / problem.cell_theta[cell], minlength=n_limits)
+    return np.asarray(np.where(whole > 0, sums / np.where(whole > 0, whole, 1.0), 1.0))
+
+
+def _next_radius(radius: float, length: float, quality: float) -> float:
+    """Widen the box where the model held at its edge, shrink it where the model failed."""
+    if quality < 0.25:  # noqa: PLR2004
+        return 0.25 * min(radius, length)
+    return 4.0 * radius if quality > 0.75 and length >= 0.99 * radius else radius  # noqa: PLR2004
+
+
+def _best_step(
+    curvature: FloatArray, slope: FloatArray, low: FloatArray, high: float
+) -> FloatArray:
+    """Maximise slope x - x curvature x / 2 between low and high (Bertsekas 1982)."""
+    step, gain = np.zeros_like(slope), 0.0
+    for _ in range(60):
+        rise = slope - curvature @ step
+        at_low, at_high = (step <= low + EDGE) & (rise < 0), (step >= high - EDGE) & (rise > 0)
+        step = np.where(at_low, low, np.where(at_high, high, step))
+        free = np.flatnonzero(~(at_low | at_high))
+        gain = float(slope @ step - 0.5 * step @ curvature @ step)
+        if not len(free):
+            break
+        move = np.zeros_like(slope)
+        move[free] = _newton(curvature[np.ix_(free, free)], (slope - curvature @ step)[free])
+        move *= min(1.0, float((high - low).max()) / max(float(np.abs(move).max()), 1e-300))
+        before = gain
+        for halvings in range(30):
+            trial = np.clip(step + 0.5**halvings * move, low, high)
+            gain = float(slope @ trial - 0.5 * trial @ curvature @ trial)
+            if gain > before:
+                step = trial
+                break
+        if gain - before <= 1e-6 * gain:
+            break
+    return step
+
+
+def _newton(curvature: FloatArray, slope: FloatArray) -> FloatArray:
+    try:
+        return np.asarray(linalg.cho_solve(linalg.cho_factor(curvature), slope))
+    except linalg.LinAlgError:
+        return np.asarray(slope / np.diag(curvature))
 
 
 def _repaired(

@@ -16,7 +16,18 @@ from serai.kernels.routes import fill_sums
 from serai.model.demand import Cells
 from serai.model.graph import EAST, WEST, Graph
 
-__all__ = ["OUTSIDE", "SEGMENTS", "Problem", "build_problem", "route_sums"]
+__all__ = [
+    "AVOIDED",
+    "AVOIDING_REGIONS",
+    "OUTSIDE",
+    "SEGMENTS",
+    "Problem",
+    "any_link",
+    "build_problem",
+    "crosses_any",
+    "draws_of_classes",
+    "route_sums",
+]
 
 OUTSIDE = len(FAMILIES)
 """Family code of the route that is not served."""
@@ -109,6 +120,16 @@ def crosses_any(network: Network, routes: Routes, countries: tuple[str, ...]) ->
     return np.asarray(routes.crosses[:, columns].any(axis=1))
 
 
+def _siberian_gates(network: Network) -> NDArray[np.bool_]:
+    """Return the rail crossings from China to Russia and Mongolia, shape (n_links,)."""
+    links = network.links
+    country = np.array([*network.places.countries, ""])
+    start, end = country[links.from_place], country[links.to_place]
+    china = (start == "CHN") | (end == "CHN")
+    north = np.isin(start, ("RUS", "MNG")) | np.isin(end, ("RUS", "MNG"))
+    return np.asarray(china & north & np.char.startswith(links.from_mode, "rail"))
+
+
 class _Pairs:
     """The (cell, route) pairs of a problem and their costs."""
 
@@ -147,17 +168,16 @@ class _Pairs:
         """Money, time, reliability, subsidy and risk premium of each pair."""
         world, cells, routes = self.world, self.cells, self.routes
         is_box = world.classes.is_box[cells.class_ix[self.cell]]
-        with np.errstate(invalid="ignore"):
-            money = np.where(
-                is_box,
-                route_sums(graph, routes, self.direction, graph.usd_teu)[self.route],
-                route_sums(graph, routes, self.direction, graph.usd_t)[self.route],
-            )
-        hours = route_sums(graph, routes, self.direction, graph.hours)[self.route]
-        spread = route_sums(graph, routes, self.direction, graph.spread_h)[self.route]
+
+        def sums(values: FloatArray) -> FloatArray:
+            return route_sums(graph, routes, self.direction, values)[self.route]
+
+        money = np.where(is_box, sums(graph.usd_teu), sums(graph.usd_t))
+        held = np.where(is_box, sums(graph.held_against_usd_teu), sums(graph.held_against_usd_t))
+        hours, spread = sums(graph.hours), sums(graph.spread_h)
         weight = world.params["reliability_scale"] * cells.reliability[self.cell]
         cost = money + cells.usd_per_h[self.cell] * (hours + weight * spread)
-        cost += self._route_terms(graph, is_box)
+        cost += held + self._route_terms(graph, is_box)
         return np.maximum(cost, 0.05 * money)
 
     def _route_terms(self, graph: Graph, is_box: NDArray[np.bool_]) -> FloatArray:
@@ -178,7 +198,10 @@ class _Pairs:
         west = (region[ends[0]] == "CHN") & european[1] & rail
         east = (region[ends[1]] == "CHN") & european[0] & rail
         terms -= np.where(west, graph.inputs["cn_subsidy_west"] / 2, 0.0)
-        return np.asarray(terms - np.where(east, graph.inputs["cn_subsidy_east"] / 2, 0.0))
+        terms -= np.where(east, graph.inputs["cn_subsidy_east"] / 2, 0.0)
+        by_siberia = any_link(routes, _siberian_gates(graph.network))[self.route]
+        held = world.params["siberia_usd_teu"] / per_teu
+        return np.asarray(terms + np.where(by_siberia & foreign & land, held, 0.0))
 
     def _is_sensible(self) -> NDArray[np.bool_]:
         """Drop variants far dearer than the best of their family and corridor."""
@@ -259,13 +282,14 @@ def _groups(world: World, graph: Graph, cells: Cells, pairs: _Pairs) -> _Groups:
     contestable = np.ones(len(world.classes.ids))
     for k, class_id in enumerate(world.classes.ids):
         if world.classes.is_box[k]:
-            contestable[k] = world.params[f"contestable_{class_id.lower()}"]
+            contestable[k] = np.clip(world.params[f"contestable_{class_id.lower()}"], 0, 1)
     captive = np.where(by_sea & has[:, FAMILIES.index("sea")], 1 - contestable[cells.class_ix], 0.0)
     country = np.array(world.zones.countries)
     european = np.char.startswith(region, AVOIDING_REGIONS)
     foreign = ~(np.isin(country[cells.origin], AVOIDED) | np.isin(country[cells.dest], AVOIDED))
-    is_box = world.classes.is_box[cells.class_ix]
-    avoid = np.where(is_box, 1.0, world.params["avoidance_bulk"]) * graph.inputs["avoidance_share"]
+    # Trade that has no sea to fall back on keeps to the shortest way more often.
+    avoid = np.where(by_sea, 1.0, world.params["avoidance_landlocked"])
+    avoid = avoid * graph.inputs["avoidance_share"]
     avoid = np.where((european[cells.origin] | european[cells.dest]) & foreign, avoid, 0.0)
     avoid = np.clip(avoid, 0.0, 1.0)
     share = np.stack([captive, (1 - captive) * (1 - avoid), (1 - captive) * avoid], axis=1)

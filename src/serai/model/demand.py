@@ -65,6 +65,7 @@ def build_cells(world: World, year: int, *, demand: str = "reference") -> Cells:
         "reference": flows.amount.value, "low": flows.amount.low, "high": flows.amount.high,
     }[demand]  # fmt: skip
     regions = np.array(zones.regions)
+    weight = zones.weight.value
     per_h = classes.value_of_time_usd_per_t_day.value * classes.tonnes_per_unit / 24.0
     rows = sorted(
         np.flatnonzero(flows.year == year).tolist(),
@@ -75,7 +76,7 @@ def build_cells(world: World, year: int, *, demand: str = "reference") -> Cells:
         k = int(flows.class_ix[i])
         start = np.flatnonzero(regions == flows.origin[i])
         end = np.flatnonzero(regions == flows.dest[i])
-        share = np.outer(zones.weight[start, k, 0], zones.weight[end, k, 1]).ravel()
+        share = np.outer(weight[start, k, 0], weight[end, k, 1]).ravel()
         origin, dest = np.repeat(start, len(end)), np.tile(end, len(start))
         keep = (share > 0) & (origin != dest)
         share = share[keep] / share[keep].sum() if keep.any() else share[keep]

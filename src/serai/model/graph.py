@@ -7,18 +7,30 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from serai.domain.network import Network
+from serai.domain.network import WATER_KINDS, Network
 from serai.domain.ranged import Z_P90, FloatArray, IntArray
 from serai.domain.world import World
 from serai.model.apply import State
 
-__all__ = ["EAST", "PRICE_YEAR", "WEST", "Graph", "Limits", "build_graph", "direction_of"]
+__all__ = [
+    "EAST",
+    "PRICE_YEAR",
+    "WEST",
+    "Graph",
+    "Limits",
+    "build_graph",
+    "caspian_links",
+    "direction_of",
+]
 
 WEST, EAST = 0, 1
 """Direction of a trip: which of the yearly west- and eastbound prices it pays."""
 
 PRICE_YEAR = 2023
 """Year of the prices in the link table; the yearly inputs scale them to other years."""
+
+NORTH_DAYS_YEAR = 2025
+"""Year of the Russian and Belarusian rail times in the link table: they sum to that year's index."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -56,6 +68,10 @@ class Graph:
     """[USD/TEU], NaN where boxes may not go."""
     usd_t: FloatArray
     """[USD/t], NaN where tonnes may not go."""
+    held_against_usd_teu: FloatArray
+    """[USD/TEU] What shippers hold against a link beyond price, time and spread; nobody is paid."""
+    held_against_usd_t: FloatArray
+    """[USD/t] The same for tonnes."""
     limits: Limits
     link_direction: IntArray
     """0 along its resource's section, 1 against it."""
@@ -66,6 +82,19 @@ class Graph:
 def direction_of(origin_lon: FloatArray, dest_lon: FloatArray) -> IntArray:
     """Return WEST where the trip ends west of its start, else EAST."""
     return np.where(dest_lon < origin_lon, WEST, EAST).astype(np.int32)
+
+
+def caspian_links(
+    network: Network, countries: tuple[str, ...] = ("KAZ", "TKM")
+) -> NDArray[np.bool_]:
+    """Return the water links between these countries and Azerbaijan, shape (n_links,)."""
+    links = network.links
+    country = np.array([*network.places.countries, ""])
+    start, end = country[links.from_place], country[links.to_place]
+    over = (np.isin(start, countries) & (end == "AZE")) | (
+        (start == "AZE") & np.isin(end, countries)
+    )
+    return np.asarray(over & np.isin(links.kind, WATER_KINDS))
 
 
 def build_graph(world: World, state: State) -> Graph:
@@ -91,6 +120,7 @@ def build_graph(world: World, state: State) -> Graph:
     np.add.at(first_out, links.tail + 1, 1)
     year = _YearPrices(world, state)
     free_h = state.free_time_h * year.time_factor()
+    caspian = caspian_links(network)
     spread = (links.free_time_h.high - links.free_time_h.low) / (2 * Z_P90)
     return Graph(
         network=network,
@@ -105,6 +135,8 @@ def build_graph(world: World, state: State) -> Graph:
         spread_h=np.maximum(spread, 0.0),
         usd_teu=state.cost_usd_teu * year.box_factor(),
         usd_t=state.cost_usd_t * year.bulk_factor(),
+        held_against_usd_teu=np.where(caspian, world.params["caspian_usd_teu"], 0.0),
+        held_against_usd_t=np.where(caspian, world.params["caspian_usd_t"], 0.0),
         limits=_limits(network, state),
         link_direction=_link_directions(network),
         inputs=year.for_routes(),
@@ -183,7 +215,9 @@ class _YearPrices:
         factor[self.links.kind == "sea"] *= (
             self.ratio("ocean_days_cn_neur_suez") + self.ratio("ocean_days_cn_med_suez")
         ) / 2
-        factor[self._rail("RUS", "BLR")] *= self.ratio("north_days_1520")
+        now, then = self.get("north_days_1520"), self.get("north_days_1520", NORTH_DAYS_YEAR)
+        if np.isfinite(now) and np.isfinite(then):
+            factor[self._rail("RUS", "BLR")] *= now / then
         return factor
 
     def extra_hours(self) -> FloatArray:

@@ -12,13 +12,21 @@ from serai.domain.demand import Classes, Zones
 from serai.domain.network import WATER_KINDS, Links, Network
 from serai.domain.ranged import FloatArray, IntArray
 from serai.domain.routes import CORRIDORS, FAMILIES, Routes
+from serai.domain.world import RouteSearch
 from serai.kernels.paths import fill_path_links, fill_path_marks, fill_trees
 from serai.kernels.routes import count_legs, fill_draws, fill_legs
 from serai.model.apply import select_links
 from serai.model.demand import Cells
-from serai.model.graph import EAST, WEST, Graph
+from serai.model.graph import EAST, WEST, Graph, caspian_links
 
-__all__ = ["class_costs", "find_routes", "merge_routes", "mode_of", "routes_of_links"]
+__all__ = [
+    "ban_masks",
+    "class_costs",
+    "find_routes",
+    "merge_routes",
+    "mode_of",
+    "routes_of_links",
+]
 
 BREAKS = ("load", "unload", "port", "ferry_board", "interchange", "gauge_change",
           "gauge_change_and_border")  # fmt: skip
@@ -61,7 +69,8 @@ def class_costs(
     tonnes = classes.tonnes_per_unit[class_ix]
     per_h = classes.value_of_time_usd_per_t_day.value[class_ix] * tonnes / 24.0
     ratio = classes.reliability_ratio.value[class_ix] * reliability_scale
-    cost = money + per_h * (graph.hours + ratio * graph.spread_h)
+    held = graph.held_against_usd_teu if classes.is_box[class_ix] else graph.held_against_usd_t
+    cost = money + held + per_h * (graph.hours + ratio * graph.spread_h)
     usable = graph.is_open & ~graph.is_closed & _may_use(graph.network.links, classes, class_ix)
     return np.where(np.isfinite(cost) & usable, np.maximum(cost, 0.0), np.inf)
 
@@ -299,17 +308,13 @@ def _describe(
         c: links.in_country[:, network.country_ids.index(c)]
         if c in network.country_ids
         else np.zeros(len(links.ids), np.bool_)
-        for c in ("RUS", "BLR", "IRN", "CHN", "KAZ", "TKM", "AZE")
+        for c in ("RUS", "BLR", "IRN", "CHN")
     }
     ends = np.stack([np.array(zones.countries)[pairs[:, 0]], np.array(zones.countries)[pairs[:, 1]]])
     corridor = _corridors(
         family,
         north=any_of(land & (inside["RUS"] | inside["BLR"])),
-        middle=any_of(
-            np.isin(links.kind, WATER_KINDS)
-            & inside["AZE"]
-            & (inside["KAZ"] | inside["TKM"])
-        ),
+        middle=any_of(caspian_links(network)),
         south=any_of(land & inside["IRN"]) & ~(ends == "IRN").any(axis=0),
         east=any_of(land & inside["CHN"]) & ~(ends == "CHN").any(axis=0),
     )
@@ -427,14 +432,12 @@ def _draws(
     return draw_start, draw[:count].copy()
 
 
-def ban_masks(
-    network: Network, searches: Sequence[object]
-) -> list[NDArray[np.bool_]]:
+def ban_masks(network: Network, searches: Sequence[RouteSearch]) -> list[NDArray[np.bool_]]:
     """Return the banned links of each search."""
     masks = []
     for search in searches:
         mask = np.zeros(len(network.links.ids), np.bool_)
-        for selector in search.bans:  # type: ignore[attr-defined]
+        for selector in search.bans:
             mask |= select_links(network, selector)
         masks.append(mask)
     return masks

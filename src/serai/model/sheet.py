@@ -328,6 +328,7 @@ def _leg(network: Network, figures: Figures, part: IntArray) -> Leg:
         from_=_name(network, int(part[0]), start=True),
         to=_name(network, int(part[-1]), start=False),
         mode={"access": "drayage"}.get(mode, mode),
+        what=str(links.transfer_type[part[0]]) if mode == "transfer" else "",
         km=float(links.length_km[part].sum()),
         hours=float(figures.hours[part].sum()),
         usd=float(figures.usd[part].sum()),

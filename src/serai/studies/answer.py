@@ -1,0 +1,315 @@
+"""Can the Middle Corridor replace the routes through Russia? The headline, with its bands."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from serai.domain.results import (
+    Amounts,
+    AnswerResult,
+    Band,
+    BaseYear,
+    CaseResult,
+    Draws,
+    Mover,
+    OutlookRow,
+    RunResult,
+)
+from serai.domain.routes import Routes
+from serai.domain.world import World
+from serai.run import (
+    Run,
+    assign,
+    describe,
+    prepare,
+    priced_routes,
+    search_routes,
+    worst,
+)
+from serai.model.routes import merge_routes
+from serai.studies.cases import (
+    BASE_YEAR,
+    BUILT_BY,
+    CASES,
+    all_cases,
+    case_scenario,
+    divertible,
+    project_ids,
+    trips,
+)
+from serai.studies.draws import Drawn, count_varied, draw_shares, swing_inputs
+from serai.studies.runs import summarize
+from serai.studies.shares import CaseShares, Key, Progress, Shares, measure, solve_cases
+from serai.studies.tally import NAMES, bottlenecks, resources_used, tally
+from serai.studies.words import headline
+
+__all__ = ["Answer", "answer_question"]
+
+OUTLOOK_YEARS = (2030, 2040)
+OTHER_YEARS = (2021,)
+
+SERVES_MIDDLE = ("Middle", "Middle south", "Middle (TRIPP)", "All")
+"""Corridors of projects whose capital is counted as the Middle Corridor's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The answer, and the two runs that its maps show."""
+
+    result: AnswerResult
+    before: RunResult
+    """Today, Russia open."""
+    after: RunResult
+    """Today, Russia closed."""
+
+
+def answer_question(
+    world: World,
+    *,
+    draws: int = 64,
+    seed: int = 1,
+    workers: int = 2,
+    progress: Progress | None = None,
+) -> Answer:
+    """
+    Answer whether the Middle Corridor can replace the routes through Russia.
+
+    Parameters
+    ----------
+    world
+        The tables.
+    draws
+        [-], >= 0. How often every ranged input is drawn; 0 leaves the bands empty.
+    seed
+        Seed of the draws.
+    workers
+        [-], >= 1. Processes for the draws; any number gives the same answer.
+    progress
+        Told how far the work is.
+
+    Returns
+    -------
+    answer
+        Shares by case with their bands, what binds, what it costs, and how sure this is.
+    """
+    began = time.perf_counter()
+    tell = progress or (lambda _stage, _done, _total: None)
+    routes, prices = _routes_of_cases(world, tell)
+    runs = solve_cases(world, routes, start=prices)
+    tell("cases", 3, 3)
+    central = measure(runs)
+    start = {key: run.limit_price for key, run in runs.items()}
+    others = _other_years(world, routes, start, tell)
+    outlook = _outlook(world, routes, start, tell)
+    drawn = draw_shares(world, routes, start, n=draws, seed=seed, workers=workers, tell=tell)
+    movers = swing_inputs(world, routes, start, workers=workers, tell=tell) if draws else []
+    certificate = worst(
+        [central.certificate, *(d.certificate for d in drawn), others[1], outlook[1]]
+    )
+    cases = [_case(world, runs, central, drawn, key) for key in all_cases()]
+    result = AnswerResult(
+        base_year=BASE_YEAR,
+        built_by=BUILT_BY,
+        headline=headline(cases, central.teu, outlook[0]),
+        divertible=Amounts(teu=central.teu, t=central.t),
+        divertible_by_class=_by_class(world, central),
+        cases=cases,
+        other_years=others[0],
+        outlook=outlook[0],
+        movers=movers,
+        draws=Draws(
+            n=draws,
+            inputs_varied=count_varied(world) if draws else 0,
+            dimensions=world.n_dimensions if draws else 0,
+        ),
+        certificate=certificate,
+        assumed_share=_assumed_share(runs["full", "closed"]),
+        evidence=_evidence(runs["full", "closed"]),
+        record=describe(
+            world, case_scenario("today", "open"), seed=seed, gap=certificate.relative_gap,
+            n_routes=len(routes.mark), seconds=time.perf_counter() - began,
+        ),
+    )  # fmt: skip
+    return Answer(
+        result=result,
+        before=summarize(runs["today", "open"]),
+        after=summarize(runs["today", "closed"]),
+    )
+
+
+def _routes_of_cases(world: World, tell: Progress) -> tuple[Routes, dict[Key, np.ndarray]]:
+    """Find one set of routes for every case, and prices to start from."""
+    settings = {key: prepare(world, case_scenario(*key)) for key in all_cases()}
+    tell("cases", 0, 3)
+    found = [search_routes(world, settings[case, "open"]) for case in ("today", "full")]
+    routes = merge_routes(settings["full", "open"].graph, world.zones, found)
+    tell("cases", 1, 3)
+    prices, more = {}, [routes]
+    for key in all_cases():
+        run = assign(world, settings[key], routes)
+        prices[key] = run.limit_price
+        if key[0] != "unlimited":
+            more.append(priced_routes(run))
+    tell("cases", 2, 3)
+    return merge_routes(settings["full", "open"].graph, world.zones, more), prices
+
+
+def _case(
+    world: World, runs: dict[Key, Run], central: Shares, drawn: list[Drawn], key: Key
+) -> CaseResult:
+    case, russia = key
+    run, mine, today = runs[key], central.cases[key], central.cases["today", russia]
+    weights = divertible(runs["today", "open"]).teu
+    trip = trips(run, weights)
+    middle, north, sea = trip["middle"], trip["north"], trip["sea"]
+    projects = project_ids(world, case)
+    capex = {p: float(c) for p, c in zip(world.projects.ids, world.projects.capex_musd.value,
+                                         strict=True)}  # fmt: skip
+    of_middle = sum(capex[p] for p in project_ids(world, case, SERVES_MIDDLE))
+    extra_teu, extra_t = mine.teu - today.teu, mine.t - today.t
+    moved = dict(zip(NAMES, mine.moved.tolist(), strict=True))
+    return CaseResult(
+        case=case,
+        title=CASES[case],
+        russia=russia,
+        share=_band([d.cases[key].share for d in drawn], mine.share),
+        share_t=_band([d.cases[key].share_t for d in drawn], mine.share_t),
+        teu=mine.teu,
+        t=mine.t,
+        unserved_share=moved["unserved"],
+        sea_share=moved["sea"],
+        south_share=moved["south"],
+        east_share=moved["east"],
+        other_share=moved["air"] + moved["pipeline"] + moved["direct"],
+        north_share=mine.left_north,
+        by_class=_class_shares(world, mine),
+        capex_musd=sum(capex[p] for p in projects),
+        capex_band=_band(
+            [sum(d.capex_musd[p] for p in projects) for d in drawn],
+            sum(capex[p] for p in projects),
+        ),
+        capex_middle_musd=of_middle,
+        usd_per_teu=_per(of_middle, extra_teu),
+        usd_per_t=_per(of_middle, extra_t),
+        days=middle.days if middle else float("nan"),
+        usd_feu=middle.usd_feu if middle else float("nan"),
+        north_days=north.days if north else None,
+        north_usd_feu=north.usd_feu if north else None,
+        sea_days=sea.days if sea else float("nan"),
+        sea_usd_feu=sea.usd_feu if sea else float("nan"),
+        binding=bottlenecks(run, _used_by_middle(run, runs["today", "open"])),
+        projects=projects,
+        measures=list(world.measures.ids) if case in ("full", "unlimited") else [],
+    )
+
+
+def _used_by_middle(run: Run, base: Run) -> np.ndarray:
+    flows = tally(run)
+    counted = divertible(base).is_counted
+    middle = (flows.corridor == NAMES.index("middle")) & counted[flows.cell]
+    return resources_used(run, middle, flows.flow)
+
+
+def _band(drawn: list[float], central: float) -> Band:
+    if not drawn:
+        return Band(value=central, low=central, high=central, central=central)
+    low, value, high = np.quantile(drawn, (0.1, 0.5, 0.9))
+    return Band(value=float(value), low=float(low), high=float(high), central=central)
+
+
+def _per(musd: float, extra: float) -> float | None:
+    """Return USD per unit, None where nothing is spent or nothing gained."""
+    return musd * 1e6 / extra if musd > 0 and extra > 1.0 else None
+
+
+def _by_class(world: World, central: Shares) -> dict[str, float]:
+    return {
+        c: float(v) for c, v in zip(world.classes.ids, central.by_class, strict=True) if v > 0
+    }
+
+
+def _class_shares(world: World, mine: CaseShares) -> dict[str, float]:
+    return {
+        c: float(v)
+        for c, v in zip(world.classes.ids, mine.by_class, strict=True)
+        if np.isfinite(v)
+    }
+
+
+def _other_years(
+    world: World, routes: Routes, start: dict[Key, np.ndarray], tell: Progress
+) -> tuple[list[BaseYear], object]:
+    rows, certificates = [], []
+    for i, year in enumerate(OTHER_YEARS):
+        tell("other base year", i, len(OTHER_YEARS))
+        shares = measure(solve_cases(world, routes, start=start, year=year))
+        certificates.append(shares.certificate)
+        rows.append(
+            BaseYear(
+                year=year,
+                divertible=Amounts(teu=shares.teu, t=shares.t),
+                cases={f"{c}/{r}": shares.cases[c, r].share for c, r in shares.cases},
+            )
+        )
+    tell("other base year", len(OTHER_YEARS), len(OTHER_YEARS))
+    return rows, worst(certificates)
+
+
+def _outlook(
+    world: World, routes: Routes, start: dict[Key, np.ndarray], tell: Progress
+) -> tuple[list[OutlookRow], object]:
+    rows, certificates = [], []
+    todo = [(y, d) for y in OUTLOOK_YEARS for d in ("low", "reference", "high")]
+    keys = (("today", "open"), ("full", "open"), ("full", "closed"))
+    for i, (year, demand) in enumerate(todo):
+        tell("outlook", i, len(todo))
+        shares = measure(
+            solve_cases(world, routes, start=start, year=year, demand=demand, keys=keys)
+        )
+        certificates.append(shares.certificate)
+        rows.append(
+            OutlookRow(
+                year=year,
+                demand=demand,
+                case="full",
+                divertible=Amounts(teu=shares.teu, t=shares.t),
+                forced_share=shares.cases["full", "closed"].share,
+                voluntary_share=shares.cases["full", "open"].share,
+            )
+        )
+    tell("outlook", len(todo), len(todo))
+    return rows, worst(certificates)
+
+
+def _middle_links(run: Run) -> np.ndarray:
+    """Return boxes by link on the Middle Corridor, [TEU/yr], shape (n_links,)."""
+    flows = tally(run)
+    mask = (flows.corridor == NAMES.index("middle")) & (flows.teu > 0)
+    routes = run.routes
+    by_route = np.bincount(flows.route[mask], flows.teu[mask], minlength=len(routes.mark))
+    on_link = np.repeat(by_route, np.diff(routes.link_start))
+    return np.bincount(routes.link_ix, on_link, minlength=len(run.world.network.links.ids))
+
+
+def _assumed_share(run: Run) -> float:
+    """Share of what Middle Corridor boxes pay and wait that rests on assumed link rows."""
+    teu = _middle_links(run)
+    graph, links = run.setting.graph, run.world.network.links
+    per_h = np.average(run.setting.cells.usd_per_h, weights=run.setting.cells.demand)
+    cost = teu * (np.nan_to_num(graph.usd_teu.mean(axis=0)) + per_h * graph.hours)
+    return float(cost[links.grade == "assumed"].sum() / max(cost.sum(), 1e-300))
+
+
+def _evidence(run: Run) -> list[str]:
+    """Rows of the tables behind the Middle Corridor, most used first."""
+    teu = _middle_links(run)
+    links = run.world.network.links
+    busy = [i for i in np.argsort(-teu, kind="stable") if teu[i] > 0.01 * teu.max()]
+    rows = [f"links.{links.ids[i]}" for i in busy if not links.ids[i].startswith("access:")]
+    used = [f"resources.{b.resource}" for b in bottlenecks(run)]
+    return [*dict.fromkeys(used), *rows]
+
+

@@ -1,0 +1,307 @@
+"""The answer under doubt: every range drawn at once for bands, one input at a time for what moves it."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+
+import numba
+import numpy as np
+from scipy.stats import norm, qmc
+
+from serai.domain.ranged import FloatArray, Ranged
+from serai.domain.results import Certificate, Mover
+from serai.domain.routes import Routes
+from serai.domain.world import World
+from serai.model.apply import draw_world
+from serai.studies.cases import all_cases
+from serai.studies.shares import CaseShares, Key, Progress, measure, solve_cases
+
+__all__ = ["Drawn", "count_varied", "deviates", "draw_shares", "ranged_tables", "swing_inputs"]
+
+FURTHEST = 2.0
+"""[standard deviations] Draws beyond are cut: a range is P10 to P90, not a tail."""
+
+FORCED: Key = ("full", "closed")
+"""The case that the movers are told for."""
+
+N_MOVERS = 12
+"""How many movers are told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Drawn:
+    """The cases at one draw."""
+
+    cases: Mapping[Key, CaseShares]
+    capex_musd: Mapping[str, float]
+    certificate: Certificate
+
+
+def ranged_tables(world: World) -> dict[str, Ranged]:
+    """Return every ranged column of the tables that a run uses."""
+    links, resources = world.network.links, world.network.resources
+    classes = world.classes
+    return {
+        "links.free_time_h": links.free_time_h,
+        "links.dwell_h": links.dwell_h,
+        "links.cost_usd_teu": links.cost_usd_teu,
+        "links.cost_usd_t": links.cost_usd_t,
+        "resources.capacity_t_yr": resources.capacity_t_yr,
+        "resources.capacity_teu_yr": resources.capacity_teu_yr,
+        "resources.availability_factor": resources.availability,
+        "classes.payload_t_per_teu": classes.payload_t_per_teu,
+        "classes.value_usd_per_t": classes.value_usd_per_t,
+        "classes.value_of_time_usd_per_t_day": classes.value_of_time_usd_per_t_day,
+        "classes.reliability_ratio": classes.reliability_ratio,
+        "zones.weight": world.zones.weight,
+        "demand.value": world.flows.amount,
+        "effects.value": world.effects.value,
+        "projects.capex_musd": world.projects.capex_musd,
+        "measures.cost_musd_yr": world.measures.cost_musd_yr,
+        "year_inputs.value": world.year_inputs.table,
+        "params": world.params.table,
+    }
+
+
+def count_varied(world: World) -> int:
+    """Return how many ranged values the draws vary."""
+    return sum(int((t.has_range & (t.group >= 0)).sum()) for t in ranged_tables(world).values())
+
+
+def deviates(n: int, n_dimensions: int, seed: int) -> FloatArray:
+    """
+    Return a Latin hypercube of standard normal deviates.
+
+    Parameters
+    ----------
+    n
+        [-], >= 1. Draws.
+    n_dimensions
+        [-], >= 1. Independent dimensions.
+    seed
+        Seed.
+
+    Returns
+    -------
+    z
+        [-], shape (n, n_dimensions), cut at `FURTHEST`.
+
+    References
+    ----------
+    mckay1979.
+    """
+    sampler = qmc.LatinHypercube(n_dimensions, rng=np.random.default_rng(seed))
+    return np.clip(norm.ppf(sampler.random(n)), -FURTHEST, FURTHEST)
+
+
+def draw_shares(
+    world: World,
+    routes: Routes,
+    start: Mapping[Key, FloatArray],
+    *,
+    n: int,
+    seed: int,
+    workers: int,
+    tell: Progress,
+) -> list[Drawn]:
+    """
+    Solve every case at every draw.
+
+    Parameters
+    ----------
+    world
+        The tables with their ranges.
+    routes
+        The choice sets, held over the draws.
+    start
+        [USD per TEU or t] by case. Every draw starts from the central prices, so that the
+        number of workers changes nothing.
+    n
+        [-], >= 0. Draws.
+    seed
+        Seed of the Latin hypercube.
+    workers
+        [-], >= 1. Processes.
+    tell
+        Told how far the work is.
+
+    Returns
+    -------
+    drawn
+        In the order of the draws.
+    """
+    if n == 0:
+        return []
+    z = deviates(n, world.n_dimensions, seed)
+    tasks = [_Task(z=row, keys=tuple(all_cases())) for row in z]
+    return list(_spread(world, routes, start, tasks, workers, tell, "draws"))
+
+
+def swing_inputs(
+    world: World,
+    routes: Routes,
+    start: Mapping[Key, FloatArray],
+    *,
+    workers: int,
+    tell: Progress,
+) -> list[Mover]:
+    """
+    Move one input at a time to P10 and P90 and see what becomes of the forced share.
+
+    Parameters
+    ----------
+    world
+        The tables with their ranges.
+    routes
+        The choice sets.
+    start
+        [USD per TEU or t] by case.
+    workers
+        [-], >= 1. Processes.
+    tell
+        Told how far the work is.
+
+    Returns
+    -------
+    movers
+        The inputs with the widest swing, widest first. Inputs are behavioural parameters, yearly
+        inputs, values of time, demand, project and measure effects, capacities, and the prices
+        and times of links by kind; rows of one input move together.
+    """
+    inputs = _inputs(world)
+    keys: tuple[Key, ...] = (("today", "open"), FORCED)
+    tasks = []
+    for rows in inputs.values():
+        for end in (-1.2815515655446004, 1.2815515655446004):
+            z = np.zeros(world.n_dimensions)
+            z[rows] = end
+            tasks.append(_Task(z=z, keys=keys))
+    done = list(_spread(world, routes, start, tasks, workers, tell, "what moves the answer"))
+    movers = []
+    for i, name in enumerate(inputs):
+        low, high = (d.cases[FORCED].share for d in done[2 * i : 2 * i + 2])
+        movers.append(Mover(input_id=name, name=_in_words(name), low_share=low, high_share=high))
+    movers.sort(key=lambda m: (-abs(m.high_share - m.low_share), m.input_id))
+    return movers[:N_MOVERS]
+
+
+def _inputs(world: World) -> dict[str, np.ndarray]:
+    """Group the draw's dimensions into inputs that a reader can name."""
+    groups: dict[str, set[int]] = {}
+    links = world.network.links
+    for table, ranged in ranged_tables(world).items():
+        varied = ranged.has_range & (ranged.group >= 0)
+        if table.startswith("links."):
+            for kind in sorted(set(links.kind)):
+                mine = varied & (links.kind == kind)
+                if mine.any():
+                    groups.setdefault(f"{table} {kind}", set()).update(ranged.group[mine].tolist())
+            continue
+        if table in ("demand.value", "zones.weight", "projects.capex_musd",
+                     "measures.cost_musd_yr"):  # fmt: skip
+            if table == "demand.value":
+                groups[table] = set(ranged.group[varied].tolist())
+            continue
+        for row, name in enumerate(_names(world, table)):
+            mine = np.atleast_1d(varied[row])
+            if mine.any():
+                key = f"{table.split('.')[0]}.{name}"
+                groups.setdefault(key, set()).update(
+                    np.atleast_1d(ranged.group[row])[mine].tolist()
+                )
+    return {name: np.array(sorted(rows)) for name, rows in sorted(groups.items())}
+
+
+def _names(world: World, table: str) -> Sequence[str]:
+    resources = world.network.resources
+    if table.startswith("resources."):
+        return [resources.ids[r] for r in resources.version_resource]
+    return {
+        "classes": world.classes.ids,
+        "effects": world.effects.owners,
+        "year_inputs": world.year_inputs.ids,
+        "params": world.params.ids,
+    }[table.split(".", maxsplit=1)[0]]
+
+
+def _in_words(name: str) -> str:
+    table, rest = name.split(".", 1)
+    words = {
+        "params": "behaviour",
+        "classes": "payload, value and value of time",
+        "resources": "capacity",
+        "effects": "effect of",
+        "year_inputs": "yearly input",
+        "links": "links",
+        "demand": "demand",
+    }
+    return f"{words.get(table, table)} {rest}".replace("_", " ")
+
+
+# ------------------------------------------------------------------------------ many at once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Task:
+    z: FloatArray
+    keys: tuple[Key, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Work:
+    """What every task of a process shares."""
+
+    world: World
+    routes: Routes
+    start: Mapping[Key, FloatArray]
+
+    def do(self, task: _Task) -> Drawn:
+        """Solve the task's cases at its draw."""
+        drawn = draw_world(self.world, task.z)
+        shares = measure(solve_cases(drawn, self.routes, start=self.start, keys=task.keys))
+        capex = dict(zip(drawn.projects.ids, drawn.projects.capex_musd.value.tolist(), strict=True))
+        return Drawn(cases=shares.cases, capex_musd=capex, certificate=shares.certificate)
+
+
+_SHARED: list[_Work] = []
+"""Filled once in each worker process by `_begin`; empty everywhere else."""
+
+
+def _begin(work: _Work) -> None:
+    numba.set_num_threads(1)
+    _SHARED.append(work)
+
+
+def _do(task: _Task) -> Drawn:
+    return _SHARED[0].do(task)
+
+
+def _spread(
+    world: World,
+    routes: Routes,
+    start: Mapping[Key, FloatArray],
+    tasks: Sequence[_Task],
+    workers: int,
+    tell: Progress,
+    stage: str,
+) -> Iterator[Drawn]:
+    """Do the tasks in order, in this process or in several."""
+    work = _Work(world=replace(world), routes=routes, start=start)
+    tell(stage, 0, len(tasks))
+    if workers <= 1:
+        for i, task in enumerate(tasks, 1):
+            yield work.do(task)
+            tell(stage, i, len(tasks))
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, context, _begin, (work,)) as pool:
+        try:
+            for i, result in enumerate(pool.map(_do, tasks), 1):
+                yield result
+                tell(stage, i, len(tasks))
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise

@@ -1,0 +1,191 @@
+"""One scenario told to a reader, and one against another."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from serai.domain.ranged import FloatArray
+from serai.domain.results import (
+    Amounts,
+    Change,
+    ClassFlow,
+    CompareResult,
+    CorridorFlow,
+    LinkFlow,
+    RunResult,
+)
+from serai.run import Run, worst
+from serai.studies.tally import NAMES, Tally, bottlenecks, tally
+
+__all__ = ["compare_runs", "summarize"]
+
+NO_HAUL = ("transfer", "access")
+"""Kinds of links that are not drawn on a map."""
+
+
+def summarize(run: Run) -> RunResult:
+    """
+    Return a run in the form every face prints.
+
+    Parameters
+    ----------
+    run
+        A solved scenario.
+
+    Returns
+    -------
+    result
+        Flows by corridor, class, link and country, what binds, certificate and record.
+    """
+    flows = tally(run)
+    teu, t = flows.by_corridor(flows.teu), flows.by_corridor(flows.t)
+    scenario = run.setting.scenario
+    return RunResult(
+        scenario=scenario.name,
+        title=scenario.title,
+        year=scenario.year,
+        demand=Amounts(teu=float(teu.sum()), t=float(t.sum())),
+        served=Amounts(teu=float(teu[:-1].sum()), t=float(t[:-1].sum())),
+        unserved=Amounts(teu=float(teu[-1]), t=float(t[-1])),
+        corridors=[
+            CorridorFlow(corridor=name, teu=float(a), t=float(b))
+            for name, a, b in zip(NAMES, teu, t, strict=True)
+        ],
+        classes=_by_class(run, flows),
+        bottlenecks=bottlenecks(run),
+        links=_by_link(run, flows),
+        countries=_by_country(run, flows),
+        unconnected=_unconnected(run, flows),
+        certificate=run.solution.certificate,
+        record=run.record,
+    )
+
+
+def _by_class(run: Run, flows: Tally) -> list[ClassFlow]:
+    classes = run.world.classes
+    out = []
+    for k, class_id in enumerate(classes.ids):
+        mine = flows.class_ix == k
+        amount = np.bincount(flows.corridor[mine], flows.flow[mine], minlength=len(NAMES))
+        out.append(
+            ClassFlow(
+                class_id=class_id,
+                unit="TEU" if classes.is_box[k] else "t",
+                by_corridor=dict(zip(NAMES, amount.tolist(), strict=True)),
+            )
+        )
+    return out
+
+
+def link_amounts(run: Run, amount: FloatArray, flows: Tally) -> FloatArray:
+    """Return an amount by link, shape (n_links,)."""
+    routes = run.routes
+    served = flows.route >= 0
+    by_route = np.bincount(flows.route[served], amount[served], minlength=len(routes.mark))
+    on_link = np.repeat(by_route, np.diff(routes.link_start))
+    return np.bincount(routes.link_ix, on_link, minlength=len(run.world.network.links.ids))
+
+
+def _by_link(run: Run, flows: Tally) -> list[LinkFlow]:
+    links = run.world.network.links
+    teu, t = link_amounts(run, flows.teu, flows), link_amounts(run, flows.t, flows)
+    by_corridor = np.stack(
+        [
+            link_amounts(run, np.where(flows.corridor == c, flows.t, 0.0), flows)
+            for c in range(len(NAMES) - 1)
+        ]
+    )
+    most = by_corridor.argmax(axis=0)
+    return [
+        LinkFlow(link_id=links.ids[i], teu=float(teu[i]), t=float(t[i]), corridor=NAMES[most[i]])
+        for i in np.flatnonzero((t > 0) & ~np.isin(links.kind, NO_HAUL))
+    ]
+
+
+def _by_country(run: Run, flows: Tally) -> dict[str, Amounts]:
+    served = flows.route >= 0
+    crosses = run.routes.crosses[flows.route[served]]
+    out = {}
+    for j, country in enumerate(run.world.network.country_ids):
+        mask = crosses[:, j]
+        out[country] = Amounts(
+            teu=float(flows.teu[served][mask].sum()), t=float(flows.t[served][mask].sum())
+        )
+    return out
+
+
+def _unconnected(run: Run, flows: Tally) -> list[str]:
+    """Name the cells that no route of the network serves."""
+    cells, world = run.setting.cells, run.world
+    offered = np.zeros(len(cells.demand), np.bool_)
+    n_zones = len(world.zones.ids)
+    routes = run.routes
+    key = (
+        routes.offer_class.astype(np.int64) * n_zones + routes.origin[routes.offer_route]
+    ) * n_zones + routes.dest[routes.offer_route]
+    mine = (cells.class_ix.astype(np.int64) * n_zones + cells.origin) * n_zones + cells.dest
+    offered = np.isin(mine, key)
+    return [
+        f"{world.zones.ids[cells.origin[i]]}-{world.zones.ids[cells.dest[i]]}-"
+        f"{world.classes.ids[cells.class_ix[i]]}"
+        for i in np.flatnonzero(~offered & (cells.demand > 0))
+    ]
+
+
+def compare_runs(before: Run, after: Run) -> CompareResult:
+    """
+    Return what changes from one run to another.
+
+    Parameters
+    ----------
+    before
+        A solved scenario.
+    after
+        Another.
+
+    Returns
+    -------
+    result
+        Changes by corridor, country, class and bottleneck.
+    """
+    a, b = summarize(before), summarize(after)
+    corridors = [
+        Change(name=x.corridor, unit=unit, before=p, after=q, change=q - p)
+        for x, y in zip(a.corridors, b.corridors, strict=True)
+        for unit, p, q in (("TEU/yr", x.teu, y.teu), ("t/yr", x.t, y.t))
+    ]
+    countries = [
+        Change(name=c, unit="t/yr", before=a.countries[c].t, after=b.countries[c].t,
+               change=b.countries[c].t - a.countries[c].t)
+        for c in a.countries
+    ]  # fmt: skip
+    classes = [
+        Change(
+            name=f"{x.class_id} {corridor}", unit=f"{x.unit}/yr", before=p,
+            after=y.by_corridor[corridor], change=y.by_corridor[corridor] - p,
+        )
+        for x, y in zip(a.classes, b.classes, strict=True)
+        for corridor, p in x.by_corridor.items()
+    ]  # fmt: skip
+    return CompareResult(
+        before=a.scenario,
+        after=b.scenario,
+        corridors=corridors,
+        countries=[c for c in countries if c.before or c.after],
+        classes=[c for c in classes if c.before or c.after],
+        bottlenecks=_price_changes(a, b),
+        certificate=worst([a.certificate, b.certificate]),
+        records=[a.record, b.record],
+    )
+
+
+def _price_changes(a: RunResult, b: RunResult) -> list[Change]:
+    before = {(x.resource, x.limit): x for x in a.bottlenecks}
+    after = {(x.resource, x.limit): x for x in b.bottlenecks}
+    out = []
+    for key in {**before, **after}:
+        unit = "USD/TEU" if key[1] == "TEU" else "USD/t"
+        field = "price_usd_teu" if key[1] == "TEU" else "price_usd_t"
+        p, q = (float(getattr(x[key], field)) if key in x else 0.0 for x in (before, after))
+        out.append(Change(name=f"{key[0]} {key[1]}", unit=unit, before=p, after=q, change=q - p))
+    return sorted(out, key=lambda c: (-abs(c.change), c.name))

@@ -1,0 +1,167 @@
+"""The answer's numbers in one state of the inputs: every case, open and closed, on one route set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from serai.domain.ranged import FloatArray
+from serai.domain.results import Certificate
+from serai.domain.routes import Routes
+from serai.domain.world import World
+from serai.run import Run, assign, prepare, worst
+from serai.studies.cases import (
+    Divertible,
+    all_cases,
+    case_scenario,
+    class_totals,
+    corridor_totals,
+    divertible,
+)
+from serai.studies.tally import NAMES, tally
+
+__all__ = ["CaseShares", "Shares", "measure", "solve_cases"]
+
+MIDDLE = NAMES.index("middle")
+
+Key = tuple[str, str]
+"""Case and state of Russia."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CaseShares:
+    """One case, open or closed, against today with Russia open."""
+
+    share: float
+    """[-] Middle Corridor gain over divertible boxes."""
+    share_t: float
+    """[-] The same for tonnes."""
+    teu: float
+    """[TEU/yr] Middle Corridor flow of the counted cells."""
+    t: float
+    """[t/yr]."""
+    moved: FloatArray
+    """[-], shape (len(NAMES),). Change of boxes by corridor over divertible boxes."""
+    left_north: float
+    """[-] Boxes still on the northern corridor over divertible boxes."""
+    by_class: FloatArray
+    """[-], shape (n_classes,). Share by class, NaN where nothing is divertible."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Shares:
+    """All cases in one state of the inputs."""
+
+    teu: float
+    """[TEU/yr] Divertible boxes."""
+    t: float
+    """[t/yr] Divertible tonnes."""
+    by_class: FloatArray
+    """[class unit per year], shape (n_classes,). Divertible by class."""
+    cases: Mapping[Key, CaseShares]
+    certificate: Certificate
+
+
+def solve_cases(
+    world: World,
+    routes: Routes,
+    *,
+    start: Mapping[Key, FloatArray] | None = None,
+    year: int = 2023,
+    demand: str = "reference",
+    keys: tuple[Key, ...] = tuple(all_cases()),
+) -> dict[Key, Run]:
+    """
+    Solve cases on one set of routes.
+
+    Parameters
+    ----------
+    world
+        The tables, or a draw of them.
+    routes
+        The choice sets of every case.
+    start
+        [USD per TEU or t] by case, shape (n_limits,) of the graph. Prices to start from.
+    year
+        Year of demand and prices.
+    demand
+        low, reference or high.
+    keys
+        The cases to solve.
+
+    Returns
+    -------
+    runs
+        By case and state of Russia.
+    """
+    runs = {}
+    for case, russia in keys:
+        setting = prepare(world, case_scenario(case, russia, year=year, demand=demand))
+        first = None if start is None else start.get((case, russia))
+        runs[case, russia] = assign(world, setting, routes, start=first)
+    return runs
+
+
+def measure(runs: Mapping[Key, Run]) -> Shares:
+    """
+    Return the shares of solved cases.
+
+    Parameters
+    ----------
+    runs
+        By case and state of Russia; ``("today", "open")`` must be among them.
+
+    Returns
+    -------
+    shares
+        Forced where closed, voluntary where open; zero for today, open, by construction.
+    """
+    base = runs["today", "open"]
+    flow = divertible(base)
+    before = tally(base)
+    at_first = (
+        corridor_totals(before, flow.is_counted, before.teu),
+        corridor_totals(before, flow.is_counted, before.t),
+    )
+    n_classes = len(base.world.classes.ids)
+    by_class = np.bincount(base.setting.cells.class_ix, flow.units, minlength=n_classes)
+    first_by_class = class_totals(before, flow.is_counted, "middle", n_classes)
+    cases = {
+        key: _one(run, flow, at_first, (by_class, first_by_class)) for key, run in runs.items()
+    }
+    return Shares(
+        teu=float(flow.teu.sum()),
+        t=float(flow.t.sum()),
+        by_class=by_class,
+        cases=cases,
+        certificate=worst([r.solution.certificate for r in runs.values()]),
+    )
+
+
+def _one(
+    run: Run,
+    flow: Divertible,
+    at_first: tuple[FloatArray, FloatArray],
+    classes: tuple[FloatArray, FloatArray],
+) -> CaseShares:
+    after = tally(run)
+    teu = corridor_totals(after, flow.is_counted, after.teu)
+    t = corridor_totals(after, flow.is_counted, after.t)
+    n_teu, n_t = max(flow.teu.sum(), 1e-300), max(flow.t.sum(), 1e-300)
+    by_class, first_by_class = classes
+    gained = class_totals(after, flow.is_counted, "middle", len(by_class)) - first_by_class
+    return CaseShares(
+        share=float((teu - at_first[0])[MIDDLE] / n_teu),
+        share_t=float((t - at_first[1])[MIDDLE] / n_t),
+        teu=float(teu[MIDDLE]),
+        t=float(t[MIDDLE]),
+        moved=(teu - at_first[0]) / n_teu,
+        left_north=float(teu[NAMES.index("north")] / n_teu),
+        by_class=np.where(by_class > 0, gained / np.where(by_class > 0, by_class, 1.0), np.nan),
+    )
+
+
+Progress = Callable[[str, int, int], None]
+"""Called with a stage in words, how much of it is done, and how much there is."""

@@ -1,0 +1,127 @@
+"""What a solved run carries: options with their flows in both units, summed as a reader asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from serai.domain.ranged import FloatArray, IntArray
+from serai.domain.results import Bottleneck
+from serai.domain.routes import CORRIDORS
+from serai.run import Run
+
+__all__ = ["NAMES", "Tally", "bottlenecks", "tally"]
+
+NAMES = (*CORRIDORS, "unserved")
+"""Corridors, and what is not served."""
+
+NEGLIGIBLE_USD = 1e-3
+"""[USD per TEU or t] A scarcity price below this is rounding, not scarcity."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Tally:
+    """Flows by option. Arrays have shape (n_options,)."""
+
+    route: IntArray
+    """-1 for the outside route."""
+    cell: IntArray
+    class_ix: IntArray
+    corridor: IntArray
+    """Index into `NAMES`."""
+    flow: FloatArray
+    """[class unit per year]."""
+    teu: FloatArray
+    """[TEU/yr]."""
+    t: FloatArray
+    """[t/yr]."""
+
+    def by_corridor(self, amount: FloatArray) -> FloatArray:
+        """Return an amount by corridor, shape (len(NAMES),)."""
+        return np.bincount(self.corridor, amount, minlength=len(NAMES))
+
+    def by_cell(self, amount: FloatArray, mask: NDArray[np.bool_], n_cells: int) -> FloatArray:
+        """Return the masked options' amount by cell, shape (n_cells,)."""
+        return np.bincount(self.cell[mask], amount[mask], minlength=n_cells)
+
+
+def tally(run: Run) -> Tally:
+    """Return a run's flows by option."""
+    problem, cells, classes = run.problem, run.setting.cells, run.world.classes
+    route = problem.option_route
+    cell = problem.group_cell[problem.option_group]
+    class_ix = cells.class_ix[cell]
+    flow = run.solution.flow
+    return Tally(
+        route=route,
+        cell=cell,
+        class_ix=class_ix,
+        corridor=np.where(
+            route >= 0, run.routes.corridor[np.maximum(route, 0)], len(CORRIDORS)
+        ).astype(np.int32),
+        flow=flow,
+        teu=np.where(classes.is_box[class_ix], flow, 0.0),
+        t=flow * classes.tonnes_per_unit[class_ix],
+    )
+
+
+def bottlenecks(run: Run, used: NDArray[np.bool_] | None = None) -> list[Bottleneck]:
+    """
+    Return the limits with a scarcity price, dearest for a box first.
+
+    Parameters
+    ----------
+    run
+        A solved scenario.
+    used
+        [-], shape (n_resources,). Resources to keep; all if left out.
+
+    Returns
+    -------
+    bottlenecks
+        One per limit. A limit in tonnes costs a box its payload; the average payload of the
+        boxes in the demand is used.
+    """
+    limits, network = run.setting.graph.limits, run.world.network
+    price, load = run.limit_price, run.limit_load
+    payload = _mean_payload(run)
+    rows = []
+    for i in np.flatnonzero(price > NEGLIGIBLE_USD):
+        r = int(limits.resource[i])
+        if used is not None and not used[r]:
+            continue
+        is_box = bool(limits.is_box[i])
+        rows.append(
+            Bottleneck(
+                resource=network.resources.ids[r],
+                name=network.resources.names[r],
+                limit="TEU" if is_box else "t",
+                capacity=float(limits.capacity[i]),
+                load=float(load[i]),
+                wait_h=None,
+                price_usd_teu=float(price[i] if is_box else price[i] * payload),
+                price_usd_t=0.0 if is_box else float(price[i]),
+            )
+        )
+    return sorted(rows, key=lambda b: (-b.price_usd_teu, b.resource, b.limit))
+
+
+def _mean_payload(run: Run) -> float:
+    cells, classes = run.setting.cells, run.world.classes
+    is_box = classes.is_box[cells.class_ix]
+    teu = cells.demand[is_box]
+    tonnes = teu * classes.payload_t_per_teu.value[cells.class_ix[is_box]]
+    return float(tonnes.sum() / max(teu.sum(), 1e-300))
+
+
+def resources_used(run: Run, options: NDArray[np.bool_], flow: FloatArray) -> NDArray[np.bool_]:
+    """Return which resources the masked options with flow draw on, shape (n_resources,)."""
+    arrays = run.problem.arrays
+    option = np.repeat(np.arange(len(arrays.cost)), np.diff(arrays.use_start))
+    mask = (options & (flow > 0))[option]
+    limit = run.problem.limit[np.unique(arrays.use_limit[mask])]
+    out = np.zeros(len(run.world.network.resources.ids), np.bool_)
+    out[run.setting.graph.limits.resource[limit]] = True
+    return out
