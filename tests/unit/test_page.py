@@ -18,7 +18,7 @@ from serai.outputs.page_tables import ClassNote, MeasureNote, ProjectNote
 from tests.invented import make_answer, make_bottlenecks, make_route
 
 MAP = '<svg role="img" aria-label="{}" viewBox="0 0 4 2"><path d="M0 0"/></svg>'
-VOID = {"meta", "br", "hr", "img", "link", "input"}
+VOID = {"col", "meta", "br", "hr", "img", "link", "input"}
 
 
 def make_note(ix: int, **changes: Any) -> Footnote:  # noqa: ANN401 - any field of a footnote
@@ -207,13 +207,26 @@ def test_values_and_sources_stand_once_however_often_they_are_used() -> None:
     notes = [
         make_note(0, source_title="First"),
         make_note(0, source_title="Second", url="javascript:alert(1)"),
+        make_note(0, id="links.A0.dwell_days", value=3.0, unit="days", source_title="First"),
         make_note(1, source_title="First"),
-        make_note(2, source_title="", publisher="", date="", url="", value="closed", unit=""),
+        make_note(
+            2,
+            id="links.A2.status",
+            value="closed",
+            unit="",
+            source_title="",
+            publisher="",
+            date="",
+            url="",
+        ),
     ]
     html = render_answer_page(make_page(footnotes=notes))
+    text = Outline(html).text
     assert html.count("Invented time 0") == 1
     assert html.count("First</a>") == 1
-    assert "3 values from 2 sources" in Outline(html).text
+    assert "4 values in 3 rows, from 2 sources" in text
+    assert "Invented time 0 links.A0 free time 12.5 h; dwell 3 days derived 1 , 2" in text
+    assert "status closed" in text
     assert "javascript" not in html
 
 

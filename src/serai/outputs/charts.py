@@ -5,22 +5,25 @@ from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from serai.domain.results import AnswerResult, Band, CaseResult, Mover, OutlookRow
 from serai.outputs.drawing import (
+    CLEAR,
     FAINT,
-    FONT_PT,
     INK,
     SMALL_PT,
     add_axes,
+    dress_percent,
     is_narrow,
+    measure_axes_in,
+    measure_legend_in,
     measure_text_in,
     open_sheet,
     pick_ink,
+    put_legend,
+    write_name,
     write_svg,
 )
 from serai.outputs.numbers import say_band, say_share
@@ -53,8 +56,6 @@ HIGH_END: Final = "#1f4e79"
 CENTRAL_GAP: Final = 0.004
 """[-]. Share of the axis beyond which the central run gets a marker of its own."""
 MAX_MOVERS: Final = 10
-CLEAR: Final = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
-"""What keeps grid lines out of words."""
 
 
 class _Row(NamedTuple):
@@ -93,7 +94,7 @@ def draw_shares(answer: AnswerResult, *, width_in: float) -> str:
     plot_in = max(1, len(cases)) * step_in + 0.04
     rows = _stack_rows(answer, cases, step_in=step_in, first_in=first_in)
     has_central = _central_differs(rows)
-    legend_in = _legend_height_in(_list_share_keys(answer, has_central=has_central), narrow=narrow)
+    legend_in = measure_legend_in(_list_share_keys(answer, has_central=has_central), width_in)
     with open_sheet(key, width_in, plot_in + legend_in + 0.5) as figure:
         axes = add_axes(
             figure,
@@ -105,11 +106,11 @@ def draw_shares(answer: AnswerResult, *, width_in: float) -> str:
         axes.set_ylim(plot_in, 0.0)
         axes.set_xlim(*_span_shares([row.band for row in rows]))
         for ix, case in enumerate(cases):
-            _write_name(axes, name_case(case), ix * step_in, step_in)
+            write_name(axes, name_case(case), ix * step_in, step_in)
         for row in rows:
             _draw_band(axes, row, has_central=has_central)
-        _dress_percent(axes, "share of the divertible TEU")
-        _put_legend(figure, _list_share_keys(answer, has_central=has_central))
+        dress_percent(axes, "share of the divertible TEU")
+        put_legend(figure, _list_share_keys(answer, has_central=has_central))
         return write_svg(figure, key, describe_shares(answer))
 
 
@@ -242,7 +243,7 @@ def draw_destinations(answer: AnswerResult, *, width_in: float) -> str:
     step_in = 0.62 if narrow else 0.44
     plot_in = max(1, len(cases)) * step_in + 0.04
     keys = [_make_patch(name) for name in _list_destinations(cases)]
-    legend_in = _legend_height_in(keys, narrow=narrow)
+    legend_in = measure_legend_in(keys, width_in)
     with open_sheet(key, width_in, plot_in + legend_in + 0.5) as figure:
         axes = add_axes(
             figure,
@@ -254,11 +255,11 @@ def draw_destinations(answer: AnswerResult, *, width_in: float) -> str:
         axes.set_ylim(plot_in, 0.0)
         axes.set_xlim(*_span_stacks(cases))
         for ix, case in enumerate(cases):
-            _write_name(axes, name_case(case.case, case.title), ix * step_in, step_in)
+            write_name(axes, name_case(case.case, case.title), ix * step_in, step_in)
             middle_in = (ix + 1) * step_in - 0.18 if narrow else (ix + 0.5) * step_in
             _draw_stack(axes, case, middle_in)
-        _dress_percent(axes, "share of the divertible TEU, central run")
-        _put_legend(figure, keys)
+        dress_percent(axes, "share of the divertible TEU, central run")
+        put_legend(figure, keys)
         return write_svg(figure, key, describe_destinations(answer))
 
 
@@ -341,8 +342,7 @@ def _label_piece(axes: Axes, name: str, share: float, middle: float, y_in: float
     """Write a share into its piece of a bar, if the piece is wide enough."""
     low, high = axes.get_xlim()
     text = say_share(share)
-    figure_in, _ = axes.get_figure(root=True).get_size_inches()  # type: ignore[union-attr]
-    width_in = abs(share) / (high - low) * axes.get_position().width * figure_in
+    width_in = abs(share) / (high - low) * measure_axes_in(axes)
     if width_in < measure_text_in(text, SMALL_PT) + 0.06:
         return
     axes.text(
@@ -389,12 +389,8 @@ def draw_outlook(rows: Sequence[OutlookRow], *, width_in: float) -> str:
         for ix, year in enumerate(years)
         for at, (column, colour, mark) in enumerate(OUTLOOK_LINES)
     ]
-    keys: list[Line2D | Patch] = [
-        _make_key(FORCED, "o", "Russia closed: forced share, reference demand"),
-        _make_key(VOLUNTARY, "s", "Russia open: voluntary share, reference demand"),
-        Patch(color=FORCED, alpha=0.35, label="between low and high demand"),
-    ]
-    legend_in = _legend_height_in(keys, narrow=narrow)
+    keys = _list_outlook_keys()
+    legend_in = measure_legend_in(keys, width_in)
     with open_sheet(key, width_in, plot_in + legend_in + 0.5) as figure:
         axes = add_axes(
             figure,
@@ -406,11 +402,11 @@ def draw_outlook(rows: Sequence[OutlookRow], *, width_in: float) -> str:
         axes.set_ylim(plot_in, 0.0)
         axes.set_xlim(*_span_shares([row.band for row in drawn]))
         for ix, year in enumerate(years):
-            _write_name(axes, f"Demand of {year}", ix * step_in, step_in)
+            write_name(axes, f"Demand of {year}", ix * step_in, step_in)
         for row in drawn:
             _draw_band(axes, row, has_central=False)
-        _dress_percent(axes, "share of that year's divertible TEU, central run")
-        _put_legend(figure, keys)
+        dress_percent(axes, "share of that year's divertible TEU, central run")
+        put_legend(figure, keys)
         return write_svg(figure, key, describe_outlook(rows))
 
 
@@ -418,6 +414,14 @@ OUTLOOK_LINES: Final[tuple[tuple[Literal["forced", "voluntary"], str, Literal["o
     ("forced", FORCED, "o"),
     ("voluntary", VOLUNTARY, "s"),
 )
+
+
+def _list_outlook_keys() -> list[Line2D | Patch]:
+    return [
+        _make_key(FORCED, "o", "Russia closed: forced share, reference demand"),
+        _make_key(VOLUNTARY, "s", "Russia open: voluntary share, reference demand"),
+        Patch(color=FORCED, alpha=0.35, label="between low and high demand"),
+    ]
 
 
 def describe_outlook(rows: Sequence[OutlookRow]) -> str:
@@ -484,7 +488,7 @@ def draw_movers(answer: AnswerResult, *, width_in: float) -> str:
         Patch(color=LOW_END, label="input at its P10"),
         Patch(color=HIGH_END, label="input at its P90"),
     ]
-    legend_in = _legend_height_in(keys, narrow=narrow)
+    legend_in = measure_legend_in(keys, width_in)
     with open_sheet(key, width_in, sum(steps) + legend_in + 0.5) as figure:
         axes = add_axes(
             figure,
@@ -498,11 +502,11 @@ def draw_movers(answer: AnswerResult, *, width_in: float) -> str:
         room = 0.3 * max(1e-4, max(ends) - min(ends))
         axes.set_xlim(min(ends) - room, max(ends) + room)
         for ix, (mover, name) in enumerate(zip(shown, names, strict=True)):
-            _write_name(axes, "\n".join(name), sum(steps[:ix]), steps[ix], weight="normal")
+            write_name(axes, "\n".join(name), sum(steps[:ix]), steps[ix], weight="normal")
             y_in = sum(steps[: ix + 1]) - 0.16 if narrow else sum(steps[:ix]) + steps[ix] / 2.0
             _draw_mover(axes, mover, central, y_in)
-        _dress_percent(axes, "forced share of the divertible TEU, full programme", origin=central)
-        _put_legend(figure, keys)
+        dress_percent(axes, "forced share of the divertible TEU, full programme", origin=central)
+        put_legend(figure, keys)
         return write_svg(figure, key, describe_movers(answer))
 
 
@@ -559,76 +563,3 @@ def _draw_mover(axes: Axes, mover: Mover, central: float, y_in: float) -> None:
             annotation_clip=False,
             bbox=CLEAR,
         )
-
-
-# ---------------------------------------------------------------- what charts share
-
-
-def _write_name(
-    axes: Axes, name: str, top_in: float, step_in: float, *, weight: str = "bold"
-) -> None:
-    """Write what a row is: beside it, or above it where the sheet is narrow."""
-    figure_in, _ = axes.get_figure(root=True).get_size_inches()  # type: ignore[union-attr]
-    narrow = is_narrow(figure_in)
-    axes.text(
-        0.0 if narrow else -axes.get_position().x0 / axes.get_position().width,
-        top_in + (0.05 if narrow else step_in / 2.0),
-        name,
-        transform=axes.get_yaxis_transform(),
-        va="top" if narrow else "center",
-        fontsize=FONT_PT,
-        weight=weight,
-        linespacing=1.15,
-        bbox=CLEAR if narrow else None,
-    )
-
-
-def _dress(axes: Axes) -> None:
-    """Leave of the frame only what is read."""
-    axes.set_yticks([])
-    axes.spines["left"].set_visible(False)
-    axes.grid(visible=True, axis="x")
-
-
-def _dress_percent(axes: Axes, label: str, *, origin: float = 0.0) -> None:
-    """Label the horizontal axis in per cent; draw where bars begin."""
-    _dress(axes)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
-    axes.xaxis.set_major_formatter(
-        FuncFormatter(lambda value, _: f"{100.0 * value:.4g} %".replace("-", "−"))
-    )
-    axes.set_xlabel(label)
-    axes.axvline(origin, color=FAINT, linewidth=0.8)
-    axes.patch.set_facecolor("none")
-
-
-def _legend_height_in(keys: Sequence[Line2D | Patch], *, narrow: bool) -> float:
-    """Return how much room the legend takes above a chart."""
-    n_columns = _count_columns(keys, narrow=narrow)
-    n_rows = -(-len(keys) // n_columns)
-    return 0.1 + 0.19 * n_rows
-
-
-def _count_columns(keys: Sequence[Line2D | Patch], *, narrow: bool) -> int:
-    longest = max((len(str(key.get_label())) for key in keys), default=1)
-    room = 46 if narrow else 110
-    return max(1, min(len(keys), room // (longest + 6)))
-
-
-def _put_legend(figure: Figure, keys: Sequence[Line2D | Patch]) -> None:
-    """Put the legend at the top left corner of the sheet."""
-    if not keys:
-        return
-    narrow = is_narrow(float(figure.get_size_inches()[0]))
-    figure.legend(
-        handles=list(keys),
-        loc="upper left",
-        bbox_to_anchor=(0.0, 1.0),
-        ncols=_count_columns(keys, narrow=narrow),
-        borderaxespad=0.1,
-        handlelength=1.4,
-        handletextpad=0.5,
-        columnspacing=1.4,
-        labelspacing=0.35,
-        labelcolor=INK,
-    )

@@ -3,7 +3,7 @@
 import io
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
 from typing import Any, Final
@@ -11,21 +11,27 @@ from typing import Any, Final
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 __all__ = [
+    "CLEAR",
     "FAINT",
-    "FONT_PT",
-    "GRID",
     "INK",
     "NARROW_IN",
-    "PALE",
     "SMALL_PT",
     "WIDE_IN",
     "add_axes",
+    "dress_percent",
     "is_narrow",
+    "measure_axes_in",
+    "measure_legend_in",
     "measure_text_in",
     "open_sheet",
     "pick_ink",
+    "put_legend",
+    "write_name",
     "write_svg",
 ]
 
@@ -40,7 +46,8 @@ SMALL_PT: Final = 8.0
 INK: Final = "#1b1f24"
 FAINT: Final = "#565d66"
 GRID: Final = "#d9dce0"
-PALE: Final = "#eceef0"
+CLEAR: Final = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
+"""Box that keeps grid lines out of words."""
 FONT: Final = "DejaVu Sans"
 """Ships with matplotlib, so that text is measured alike on every machine."""
 SHOWN_FONTS: Final = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
@@ -189,6 +196,139 @@ def pick_ink(colour: str) -> str:
     linear = [part / 12.92 if part <= knee else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     return "#ffffff" if luminance < DARK_BELOW else INK
+
+
+def write_name(
+    axes: Axes, name: str, top_in: float, step_in: float, *, weight: str = "bold"
+) -> None:
+    """
+    Write what a row of a chart is: beside it, or above it where the sheet is narrow.
+
+    Parameters
+    ----------
+    axes
+        Axes whose vertical unit is the inch, growing downwards.
+    name
+        One line or two.
+    top_in
+        [in], >= 0. Where the row begins.
+    step_in
+        [in], > 0. Height of the row.
+    weight
+        Weight of the letters.
+    """
+    narrow = is_narrow(_measure_sheet_in(axes))
+    box = axes.get_position()
+    axes.text(
+        0.0 if narrow else -box.x0 / box.width,
+        top_in + (0.05 if narrow else step_in / 2.0),
+        name,
+        transform=axes.get_yaxis_transform(),
+        va="top" if narrow else "center",
+        fontsize=FONT_PT,
+        weight=weight,
+        linespacing=1.15,
+        bbox=CLEAR if narrow else None,
+    )
+
+
+def measure_axes_in(axes: Axes) -> float:
+    """
+    Return how wide axes are.
+
+    Parameters
+    ----------
+    axes
+        Axes of a sheet.
+
+    Returns
+    -------
+    width
+        [in], > 0.
+    """
+    return float(axes.get_position().width) * _measure_sheet_in(axes)
+
+
+def _measure_sheet_in(axes: Axes) -> float:
+    """Return how wide the whole sheet is, [in]."""
+    figure = axes.get_figure(root=True)
+    return float(figure.get_size_inches()[0]) if figure is not None else WIDE_IN
+
+
+def dress_percent(axes: Axes, label: str, *, origin: float = 0.0) -> None:
+    """
+    Label the horizontal axis in per cent and leave of the frame only what is read.
+
+    Parameters
+    ----------
+    axes
+        Axes of shares; their ends are set.
+    label
+        What the shares are of.
+    origin
+        [-]. Where bars begin.
+    """
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.grid(visible=True, axis="x")
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
+    axes.xaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: f"{100.0 * value:.4g} %".replace("-", "−"))
+    )
+    axes.set_xlabel(label)
+    axes.axvline(origin, color=FAINT, linewidth=0.8)
+
+
+def put_legend(figure: Figure, keys: Sequence[Line2D | Patch]) -> None:
+    """
+    Put the legend at the top left corner of a sheet.
+
+    Parameters
+    ----------
+    figure
+        The sheet; `measure_legend_in` says how much room its upper margin needs.
+    keys
+        Marks with their labels; nothing is put where there are none.
+    """
+    if not keys:
+        return
+    figure.legend(
+        handles=list(keys),
+        loc="upper left",
+        bbox_to_anchor=(0.0, 1.0),
+        ncols=_count_columns(keys, float(figure.get_size_inches()[0])),
+        borderaxespad=0.1,
+        handlelength=1.4,
+        handletextpad=0.5,
+        columnspacing=1.4,
+        labelspacing=0.35,
+        labelcolor=INK,
+    )
+
+
+def measure_legend_in(keys: Sequence[Line2D | Patch], width_in: float) -> float:
+    """
+    Return how much room the legend takes above a chart.
+
+    Parameters
+    ----------
+    keys
+        Marks with their labels.
+    width_in
+        [in], > 0. Width of the sheet.
+
+    Returns
+    -------
+    height
+        [in].
+    """
+    return 0.1 + 0.19 * -(-len(keys) // _count_columns(keys, width_in))
+
+
+def _count_columns(keys: Sequence[Line2D | Patch], width_in: float) -> int:
+    """Return how many columns of the longest label fit into a sheet."""
+    longest = max((measure_text_in(str(key.get_label()), SMALL_PT) for key in keys), default=1.0)
+    return max(1, min(len(keys), int(width_in / (longest + 0.4))))
 
 
 def write_svg(figure: Figure, key: str, label: str) -> str:

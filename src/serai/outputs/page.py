@@ -30,7 +30,7 @@ from serai.outputs.page_tables import (
     tabulate_shares,
     tabulate_years,
 )
-from serai.outputs.words import list_cases, name_case
+from serai.outputs.words import list_cases, name_case, split_route
 
 __all__ = [
     "DEFINITIONS",
@@ -80,6 +80,9 @@ LIMITS: Final = (
     ),
 )
 """What the page says it cannot tell."""
+
+LEAST_LESS: Final = -5e-4
+"""[-]. Share of divertible boxes below which a loss is drawn and explained."""
 
 CHARTS: Final = ("shares", "destinations", "days", "usd", "outlook", "movers")
 TABLES: Final = (
@@ -143,13 +146,12 @@ class AnswerPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Value:
-    """A line of the footnotes: a value and the numbers of its sources."""
+class _Line:
+    """A line of the footnotes: the values of one row of a table, and the numbers of its sources."""
 
     id: str
     what: str
-    value: str
-    unit: str
+    values: str
     grade: str
     sources: tuple[int, ...]
 
@@ -233,7 +235,7 @@ def render_answer_page(page: AnswerPage) -> str:
     )
     environment.filters["bound"] = bind_units
     answer = page.answer
-    values, sources = _number_sources(page.footnotes)
+    lines, sources = _list_footnotes(page.footnotes)
     template = environment.get_template("answer.html")
     return template.render(
         page=page,
@@ -243,8 +245,10 @@ def render_answer_page(page: AnswerPage) -> str:
         tables=_list_tables(page),
         cases=[(name_case(case, ""), title) for case, title in _list_titles(answer)],
         facts=_list_facts(answer),
-        values=values,
+        lines=lines,
+        n_values=say_plain(len({note.id for note in page.footnotes}), digits=6),
         sources=sources,
+        has_less=_has_less(answer),
         assumed=say_share(answer.assumed_share),
         n_varied=say_plain(answer.draws.inputs_varied, digits=6),
         outlook_case=name_case(answer.outlook[0].case) if answer.outlook else "",
@@ -281,6 +285,12 @@ def bind_units(text: str) -> str:
 def _list_titles(answer: AnswerResult) -> list[tuple[str, str]]:
     titles = {case.case: case.title for case in reversed(answer.cases)}
     return [(case, titles[case]) for case in list_cases(answer)]
+
+
+def _has_less(answer: AnswerResult) -> bool:
+    """Say whether some route carries less with Russia closed than today with it open."""
+    closed = [case for case in answer.cases if case.russia == "closed"]
+    return any(share <= LEAST_LESS for case in closed for share in split_route(case).values())
 
 
 def _draw_charts(page: AnswerPage) -> dict[str, Chart | None]:
@@ -373,35 +383,45 @@ def _list_facts(answer: AnswerResult) -> list[tuple[str, str]]:
     ]
 
 
-def _number_sources(footnotes: Sequence[Footnote]) -> tuple[list[_Value], list[_Source]]:
-    """Return each value once and each source once, with the numbers that join them."""
+def _list_footnotes(footnotes: Sequence[Footnote]) -> tuple[list[_Line], list[_Source]]:
+    """Return each row of a table once and each source once, with the numbers that join them."""
     sources: dict[tuple[str, str, str, str], _Source] = {}
-    rows: dict[str, tuple[Footnote, list[int]]] = {}
+    rows: dict[tuple[str, str], list[Footnote]] = {}
     for note in footnotes:
-        _, numbers = rows.setdefault(note.id, (note, []))
-        key = (note.source_title, note.publisher, note.date, note.url)
-        if not any(key):
-            continue
-        if key not in sources:
-            url = note.url if re.match(r"https?://", note.url) else ""
+        rows.setdefault((note.id.rpartition(".")[0] or note.id, note.what), []).append(note)
+        key = _source_key(note)
+        if any(key) and key not in sources:
             sources[key] = _Source(
                 number=len(sources) + 1,
-                title=note.source_title or note.publisher or url,
+                title=note.source_title or note.publisher or note.url,
                 publisher=note.publisher,
                 date=note.date,
-                url=url,
+                url=note.url if re.match(r"https?://", note.url) else "",
             )
-        if sources[key].number not in numbers:
-            numbers.append(sources[key].number)
-    values = [
-        _Value(
-            id=note.id,
-            what=note.what,
-            value=note.value if isinstance(note.value, str) else f"{note.value:,.8g}",
-            unit=note.unit,
-            grade=note.grade,
-            sources=tuple(numbers),
+    lines = [
+        _Line(
+            id=row,
+            what=what,
+            values="; ".join(dict.fromkeys(_say_value(note) for note in notes)),
+            grade=", ".join(dict.fromkeys(note.grade for note in notes)),
+            sources=tuple(
+                dict.fromkeys(
+                    sources[key].number for key in map(_source_key, notes) if key in sources
+                )
+            ),
         )
-        for note, numbers in rows.values()
+        for (row, what), notes in rows.items()
     ]
-    return values, list(sources.values())
+    return lines, list(sources.values())
+
+
+def _source_key(note: Footnote) -> tuple[str, str, str, str]:
+    return (note.source_title, note.publisher, note.date, note.url)
+
+
+def _say_value(note: Footnote) -> str:
+    """Say a value after its column's name, whose last words are its unit: `dwell 72 h`."""
+    unit = note.unit.lower().replace("million usd", "musd").replace("/", "_")
+    name = note.id.rpartition(".")[2].removesuffix(f"_{unit}").replace("_", " ")
+    value = note.value if isinstance(note.value, str) else f"{note.value:,.8g}"
+    return f"{name} {value} {'' if note.unit == '-' else note.unit}".rstrip()

@@ -109,33 +109,36 @@ def tabulate_shares(answer: AnswerResult) -> Table:
     table
         One row per case, for each state of Russia.
     """
+    drawn = bool(answer.draws.n)
     groups = [
         Group(
             title=f"{title}: {'forced' if state == 'closed' else 'voluntary'} share",
-            rows=tuple(_list_shares(case) for case in answer.cases if case.russia == state),
+            rows=tuple(
+                _list_shares(case, has_bands=drawn) for case in answer.cases if case.russia == state
+            ),
         )
         for state, title in STATES.items()
     ]
-    band = f"P10–P90 of {answer.draws.n} draws" if answer.draws.n else "no draws"
+    band = ("P10–P90",) if drawn else ()
+    share = f"Share: median of {answer.draws.n} draws" if drawn else "Share: central run, no draws"
     return Table(
         caption="Shares and flows of the Middle Corridor, boxes and all goods",
-        heads=("Case", "share", "band", "TEU a year", "share", "band", "t a year"),
-        spans=(("", 1), ("Boxes", 3), ("All goods", 3)),
+        heads=("Case", "share", *band, "TEU a year", "share", *band, "t a year"),
+        spans=(("", 1), ("Boxes", 2 + len(band)), ("All goods", 2 + len(band))),
         groups=tuple(group for group in groups if group.rows),
-        note=f"Share: {'median' if answer.draws.n else 'central run'}; band: {band}. Flows: "
-        "central run, of the origins, destinations and classes that make up the divertible flow.",
+        note=f"{share}. Flows: central run, of the origins, destinations and classes that make up "
+        "the divertible flow.",
     )
 
 
-def _list_shares(case: CaseResult) -> tuple[str, ...]:
+def _list_shares(case: CaseResult, *, has_bands: bool) -> tuple[str, ...]:
     cells = [name_case(case.case, case.title)]
     for band, amount in ((case.share, case.teu), (case.share_t, case.t)):
-        drawn = band.low != band.high
-        cells += [
-            say_share(band.value),
-            say_band(band.low, band.high) if drawn else NOTHING,
-            say_amount(amount),
-        ]
+        cells.append(say_share(band.value))
+        if has_bands:
+            differs = band.low != band.high
+            cells.append(say_band(band.low, band.high) if differs else NOTHING)
+        cells.append(say_amount(amount))
     return tuple(cells)
 
 
@@ -208,25 +211,7 @@ def tabulate_effort(answer: AnswerResult) -> Table:
     table
         One row per case.
     """
-    rows = []
-    for name in list_cases(answer):
-        states = [pick_case(answer, name, state) for state in STATES]
-        case = next(case for case in states if case is not None)
-        built = case.capex_musd or name == "today"
-        drawn = case.capex_band.low != case.capex_band.high
-        band = f"{say_usd(case.capex_band.low)}–{say_usd(case.capex_band.high)}"
-        rows.append(
-            (
-                name_case(name, case.title),
-                str(len(case.projects)),
-                str(len(case.measures)),
-                say_usd(case.capex_musd) if built else NOTHING,
-                band if drawn else NOTHING,
-                say_usd(case.capex_middle_musd) if built else NOTHING,
-                *(say_usd(each.usd_per_teu if each else None) for each in states),
-                *(say_usd(each.usd_per_t if each else None) for each in states),
-            )
-        )
+    rows = tuple(_list_effort(answer, name) for name in list_cases(answer))
     return Table(
         caption="What the cases take",
         heads=(
@@ -246,10 +231,27 @@ def tabulate_effort(answer: AnswerResult) -> Table:
             ("USD per extra TEU a year", 2),
             ("USD per extra t a year", 2),
         ),
-        groups=(Group(title="", rows=tuple(rows)),),
+        groups=(Group(title="", rows=rows),),
         note="Per extra TEU and t: capital of the Middle Corridor's projects over what the "
         "corridor carries more each year than today, with Russia closed and with Russia open. "
         "Not discounted; running costs are in the prices of transport.",
+    )
+
+
+def _list_effort(answer: AnswerResult, name: str) -> tuple[str, ...]:
+    states = [pick_case(answer, name, state) for state in STATES]
+    case = next(case for case in states if case is not None)
+    band = case.capex_band
+    built = case.capex_musd or name == "today"
+    return (
+        name_case(name, case.title),
+        str(len(case.projects)),
+        str(len(case.measures)),
+        say_usd(case.capex_musd) if built else NOTHING,
+        f"{say_usd(band.low)}–{say_usd(band.high)}" if band.low != band.high else NOTHING,
+        say_usd(case.capex_middle_musd) if built else NOTHING,
+        *(say_usd(each.usd_per_teu if each else None) for each in states),
+        *(say_usd(each.usd_per_t if each else None) for each in states),
     )
 
 

@@ -1,12 +1,9 @@
 """Answers as tables of a terminal: aligned, units in the headings, no wider than 80 columns."""
 
-from collections.abc import Iterable, Sequence
-from typing import Final, Literal, NamedTuple
+from collections.abc import Sequence
+from typing import Final
 
-from rich.cells import cell_len
 from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from serai.domain.results import (
@@ -14,13 +11,18 @@ from serai.domain.results import (
     Band,
     Bottleneck,
     CaseResult,
-    Certificate,
     Change,
     CompareResult,
     QuoteResult,
     QuoteRoute,
-    Record,
     RunResult,
+)
+from serai.outputs.columns import (
+    Column,
+    print_certificate,
+    print_names,
+    print_record,
+    print_table,
 )
 from serai.outputs.numbers import (
     NOTHING,
@@ -35,31 +37,13 @@ from serai.outputs.words import DESTINATIONS, list_cases, name_case, pick_case, 
 
 __all__ = ["print_answer", "print_compare", "print_quote", "print_run"]
 
-MAX_ROWS: Final = 10
-"""Rows of a long table that are shown; the others are counted."""
 MAX_LIMITS: Final = 4
 """Limits shown per case of an answer."""
 MAX_MOVERS: Final = 5
-INDENT: Final = 2
-GAP: Final = 2
-LEAST_NAME: Final = 12
+MAX_CHANGES: Final = 10
 MOST_TERRITORIES: Final = 11
 LAST_LIMIT_USD: Final = 0.5
 """[USD per TEU or t]. Scarcity prices below half a dollar are not told in a change."""
-
-
-class _Column(NamedTuple):
-    """
-    A heading of one or two lines.
-
-    Figures and words keep their width; the one column of names takes what is left of the line and
-    cuts what is longer.
-    """
-
-    head: str
-    kind: Literal["names", "words", "figures"] = "figures"
-    most: int | None = None
-    """Letters beyond which words are cut."""
 
 
 # ---------------------------------------------------------------- answers
@@ -94,42 +78,38 @@ def print_answer(console: Console, answer: AnswerResult) -> None:
     _print_costs(console, answer)
     _print_outlook(console, answer)
     _print_movers(console, answer)
-    _print_certificate(console, answer.certificate)
-    _print_record(console, answer.record)
+    print_certificate(console, answer.certificate)
+    print_record(console, answer.record)
 
 
 def _print_shares(console: Console, answer: AnswerResult) -> None:
+    drawn = bool(answer.draws.n)
     rows = []
     for name in list_cases(answer):
-        cells = [name_case(name)]
-        for state in ("closed", "open"):
-            case = pick_case(answer, name, state)
-            cells += _say_share(case.share if case else None)
-        closed = pick_case(answer, name, "closed")
-        cells += _say_share(closed.share_t if closed else None)
-        rows.append(cells)
-    kind = "median, P10–P90" if answer.draws.n else "central run, no draws"
-    _print_table(
+        closed, opened = (pick_case(answer, name, state) for state in ("closed", "open"))
+        bands = (
+            closed.share if closed else None,
+            opened.share if opened else None,
+            closed.share_t if closed else None,
+        )
+        said = [cell for band in bands for cell in _say_share(band)]
+        rows.append([name_case(name), *(said if drawn else said[::2])])
+    heads = [Column("forced\nTEU"), Column("\nband"), Column("voluntary\nTEU"), Column("\nband")]
+    heads += [Column("forced\nt"), Column("\nband")]
+    print_table(
         console,
-        f"Share of the divertible flow that the Middle Corridor takes ({kind})",
-        [
-            _Column("Case", "words"),
-            _Column("forced\nTEU"),
-            _Column("\nband"),
-            _Column("voluntary\nTEU"),
-            _Column("\nband"),
-            _Column("forced\nt"),
-            _Column("\nband"),
-        ],
+        "Share of the divertible flow that the Middle Corridor takes "
+        + ("(median, P10–P90)" if drawn else "(central run)"),
+        [Column("Case", "words"), *(heads if drawn else heads[::2])],
         rows,
     )
 
 
-def _say_share(band: Band | None) -> list[str]:
+def _say_share(band: Band | None) -> tuple[str, str]:
+    """Say a share, and its band if it has one."""
     if band is None:
-        return [NOTHING, ""]
-    drawn = band.low != band.high
-    return [say_share(band.value), say_band(band.low, band.high) if drawn else ""]
+        return NOTHING, ""
+    return say_share(band.value), say_band(band.low, band.high) if band.low != band.high else ""
 
 
 def _print_destinations(console: Console, answer: AnswerResult) -> None:
@@ -142,10 +122,10 @@ def _print_destinations(console: Console, answer: AnswerResult) -> None:
         for case in answer.cases
         if case.russia == "closed"
     ]
-    _print_table(
+    print_table(
         console,
         "Where it goes when Russia closes (% of divertible TEU, central run)",
-        [_Column("Case", "words"), *(_Column(head) for head in heads)],
+        [Column("Case", "words"), *(Column(head) for head in heads)],
         rows,
     )
 
@@ -165,17 +145,17 @@ def _print_answer_limits(console: Console, answer: AnswerResult) -> None:
             rows.append([f"  and {hidden} more"])
         if not case.binding:
             rows.append(["  nothing binds"])
-    _print_table(console, "What binds when Russia is closed, dearest first", columns, rows)
+    print_table(console, "What binds when Russia is closed, dearest first", columns, rows)
 
 
-def _limit_columns(limits: Sequence[Bottleneck]) -> list[_Column]:
+def _limit_columns(limits: Sequence[Bottleneck]) -> list[Column]:
     """Return the headings of a table of limits; waits only where the model has queues."""
-    waits = [_Column("wait h")] if any(limit.wait_h is not None for limit in limits) else []
+    waits = [Column("wait h")] if any(limit.wait_h is not None for limit in limits) else []
     return [
-        _Column("Limit", "names"),
-        _Column("USD/TEU"),
-        _Column("USD/t"),
-        _Column("load %"),
+        Column("Limit", "names"),
+        Column("USD/TEU"),
+        Column("USD/t"),
+        Column("load %"),
         *waits,
     ]
 
@@ -208,16 +188,16 @@ def _print_effort(console: Console, answer: AnswerResult) -> None:
                 say_usd(case.usd_per_t),
             ]
         )
-    _print_table(
+    print_table(
         console,
         "What it takes (capital beyond today; per extra TEU and t a year, Russia closed)",
         [
-            _Column("Case", "words"),
-            _Column("all\nM USD"),
-            _Column("\nrange"),
-            _Column("Middle\nM USD"),
-            _Column("Middle\nUSD/TEU"),
-            _Column("\nUSD/t"),
+            Column("Case", "words"),
+            Column("all\nM USD"),
+            Column("\nrange"),
+            Column("Middle\nM USD"),
+            Column("Middle\nUSD/TEU"),
+            Column("\nUSD/t"),
         ],
         rows,
     )
@@ -225,18 +205,18 @@ def _print_effort(console: Console, answer: AnswerResult) -> None:
 
 def _print_costs(console: Console, answer: AnswerResult) -> None:
     rows = [_list_costs(case) for case in answer.cases]
-    _print_table(
+    print_table(
         console,
         "Door to door, boxes China–Europe (free-flow days; prices with scarcity)",
         [
-            _Column("Case", "words"),
-            _Column("\nRussia", "words"),
-            _Column("Middle\ndays"),
-            _Column("\nUSD/FEU"),
-            _Column("North\ndays"),
-            _Column("\nUSD/FEU"),
-            _Column("Sea\ndays"),
-            _Column("\nUSD/FEU"),
+            Column("Case", "words"),
+            Column("\nRussia", "words"),
+            Column("Middle\ndays"),
+            Column("\nUSD/FEU"),
+            Column("North\ndays"),
+            Column("\nUSD/FEU"),
+            Column("Sea\ndays"),
+            Column("\nUSD/FEU"),
         ],
         rows,
     )
@@ -279,16 +259,16 @@ def _print_outlook(console: Console, answer: AnswerResult) -> None:
         for other in answer.other_years
         for case in list_cases(answer)
     ]
-    _print_table(
+    print_table(
         console,
         "Other years (share of that year's divertible TEU, central run)",
         [
-            _Column("Case", "words"),
-            _Column("Year"),
-            _Column("demand", "words"),
-            _Column("divertible\nTEU a year"),
-            _Column("\nforced"),
-            _Column("\nvoluntary"),
+            Column("Case", "words"),
+            Column("Year"),
+            Column("demand", "words"),
+            Column("divertible\nTEU a year"),
+            Column("\nforced"),
+            Column("\nvoluntary"),
         ],
         rows,
     )
@@ -302,10 +282,10 @@ def _print_movers(console: Console, answer: AnswerResult) -> None:
         [mover.name, say_share(mover.low_share), say_share(mover.high_share)]
         for mover in answer.movers[:MAX_MOVERS]
     ]
-    _print_table(
+    print_table(
         console,
         "What would change the answer (forced share, full programme, one input at a time)",
-        [_Column("Input", "names"), _Column("at its\nP10"), _Column("at its\nP90")],
+        [Column("Input", "names"), Column("at its\nP10"), Column("at its\nP90")],
         rows,
     )
     console.print(
@@ -340,30 +320,30 @@ def print_run(console: Console, run: RunResult) -> None:
             f"{say_amount(run.demand.t)} t; {say_share(served)} of the tonnes served."
         )
     )
-    _print_table(
+    print_table(
         console,
         "Flow by corridor",
-        [_Column("Corridor", "words"), _Column("TEU a year"), _Column("t a year")],
+        [Column("Corridor", "words"), Column("TEU a year"), Column("t a year")],
         [[row.corridor, say_amount(row.teu), say_amount(row.t)] for row in run.corridors],
     )
     _print_classes(console, run)
-    _print_table(
+    print_table(
         console,
         "What binds, dearest first",
         _limit_columns(run.bottlenecks),
         [_list_limit(limit) for limit in run.bottlenecks] or [["nothing binds"]],
     )
     countries = sorted(run.countries.items(), key=lambda item: -item[1].t)
-    _print_table(
+    print_table(
         console,
         "Freight by territory used",
-        [_Column("Country", "words"), _Column("TEU a year"), _Column("t a year")],
+        [Column("Country", "words"), Column("TEU a year"), Column("t a year")],
         [[code, say_amount(flow.teu), say_amount(flow.t)] for code, flow in countries],
     )
     if run.unconnected:
-        _print_long(console, f"{len(run.unconnected)} without any route: ", run.unconnected)
-    _print_certificate(console, run.certificate)
-    _print_record(console, run.record)
+        print_names(console, f"{len(run.unconnected)} without any route: ", run.unconnected)
+    print_certificate(console, run.certificate)
+    print_record(console, run.record)
 
 
 def _print_classes(console: Console, run: RunResult) -> None:
@@ -380,13 +360,13 @@ def _print_classes(console: Console, run: RunResult) -> None:
                 *(f"{100.0 * share:.0f}" if share else "" for share in shares),
             ]
         )
-    _print_table(
+    print_table(
         console,
         "By class (% of the class by corridor)",
         [
-            _Column("Class", "words"),
-            _Column("a year"),
-            *(_Column(SHORT_CORRIDORS.get(name, name)) for name in shown),
+            Column("Class", "words"),
+            Column("a year"),
+            *(Column(SHORT_CORRIDORS.get(name, name)) for name in shown),
         ],
         rows,
         max_rows=len(rows),
@@ -416,9 +396,9 @@ def print_compare(console: Console, compared: CompareResult) -> None:
     _print_changes(console, "By territory used", compared.countries)
     _print_changes(console, "By class and corridor", compared.classes)
     _print_changes(console, "Scarcity prices", compared.bottlenecks, least=LAST_LIMIT_USD)
-    _print_certificate(console, compared.certificate)
+    print_certificate(console, compared.certificate)
     for record in compared.records:
-        _print_record(console, record)
+        print_record(console, record)
 
 
 def _print_changes(
@@ -427,7 +407,7 @@ def _print_changes(
     changes: Sequence[Change],
     *,
     least: float = 0.0,
-    max_rows: int = MAX_ROWS,
+    max_rows: int = MAX_CHANGES,
 ) -> None:
     """Print the largest changes, largest first where there are more than fit."""
     moved = [change for change in changes if abs(change.change) > least]
@@ -443,15 +423,15 @@ def _print_changes(
         ]
         for change in moved
     ]
-    _print_table(
+    print_table(
         console,
         title,
         [
-            _Column("", "names"),
-            _Column("unit", "words"),
-            _Column("before"),
-            _Column("after"),
-            _Column("change"),
+            Column("", "names"),
+            Column("unit", "words"),
+            Column("before"),
+            Column("after"),
+            Column("change"),
         ],
         rows or [["nothing changed"]],
         max_rows=max_rows,
@@ -483,25 +463,25 @@ def print_quote(console: Console, quote: QuoteResult) -> None:
     if quote.avoid:
         title += f", avoiding {', '.join(quote.avoid)}"
     console.print(Text(title, style="bold"))
-    _print_table(
+    print_table(
         console,
         "Routes, best first by generalized cost",
         [
-            _Column("#"),
-            _Column("corridor", "words"),
-            _Column("days\n(range)"),
-            _Column("\nUSD/FEU"),
-            _Column("kg CO2e\nper FEU"),
-            _Column("\nkm"),
-            _Column("bor-\nders"),
-            _Column("gauge\nbreaks"),
-            _Column("\ngrade", "words"),
+            Column("#"),
+            Column("corridor", "words"),
+            Column("days\n(range)"),
+            Column("\nUSD/FEU"),
+            Column("kg CO2e\nper FEU"),
+            Column("\nkm"),
+            Column("bor-\nders"),
+            Column("gauge\nbreaks"),
+            Column("\ngrade", "words"),
         ],
         [_list_route(ix, route) for ix, route in enumerate(quote.routes, start=1)],
     )
     for ix, route in enumerate(quote.routes, start=1):
         _print_legs(console, ix, route)
-    _print_record(console, quote.record)
+    print_record(console, quote.record)
 
 
 def _list_route(ix: int, route: QuoteRoute) -> list[str]:
@@ -531,97 +511,18 @@ def _print_legs(console: Console, ix: int, route: QuoteRoute) -> None:
         ]
         for leg in route.legs
     ]
-    _print_table(
+    print_table(
         console,
         f"{ix}. {route.corridor}: {' '.join(route.countries)}",
         [
-            _Column("From – to", "names"),
-            _Column("mode", "words"),
-            _Column("km"),
-            _Column("h"),
-            _Column("USD/FEU"),
-            _Column("over", "words", MOST_TERRITORIES),
-            _Column("grade", "words"),
+            Column("From – to", "names"),
+            Column("mode", "words"),
+            Column("km"),
+            Column("h"),
+            Column("USD/FEU"),
+            Column("over", "words", MOST_TERRITORIES),
+            Column("grade", "words"),
         ],
         rows,
         max_rows=len(rows),
-    )
-
-
-# ---------------------------------------------------------------- what all share
-
-
-def _print_table(
-    console: Console,
-    title: str,
-    columns: Iterable[_Column],
-    rows: Sequence[Sequence[str]],
-    *,
-    max_rows: int = MAX_ROWS * 3,
-) -> None:
-    """Print a table under its title, short rows filled up; nothing where there are no rows."""
-    if not rows:
-        return
-    columns = list(columns)
-    rows = [[*row, *[""] * len(columns)][: len(columns)] for row in rows]
-    widths = _measure(columns, rows, console.width - INDENT)
-    table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="dim")
-    for column, width in zip(columns, widths, strict=True):
-        table.add_column(
-            column.head,
-            no_wrap=True,
-            overflow="ellipsis",
-            vertical="bottom",
-            width=width,
-            justify="right" if column.kind == "figures" else "left",
-        )
-    for row in rows[:max_rows]:
-        table.add_row(*(Text(cell) for cell in row))
-    console.print()
-    console.print(Text(title, style="bold", overflow="fold"))
-    console.print(Padding(table, (0, 0, 0, INDENT)))
-    if len(rows) > max_rows:
-        console.print(Text(f"  and {len(rows) - max_rows} more", style="dim"))
-
-
-def _measure(columns: Sequence[_Column], rows: Sequence[Sequence[str]], room: int) -> list[int]:
-    """Return the width of each column; names get what the others leave of the room."""
-    widths = []
-    for ix, column in enumerate(columns):
-        cells = (*column.head.split("\n"), *(row[ix] for row in rows))
-        width = max(cell_len(text) for text in cells)
-        widths.append(min(width, column.most or width))
-    names = [ix for ix, column in enumerate(columns) if column.kind == "names"]
-    spare = room - sum(widths) - GAP * len(widths)
-    for ix in names[:1]:
-        widths[ix] = max(LEAST_NAME, widths[ix] + min(0, spare))
-    return widths
-
-
-def _print_long(console: Console, start: str, names: Sequence[str]) -> None:
-    """Print the first few of many names."""
-    shown = ", ".join(names[:MAX_ROWS])
-    more = f" and {len(names) - MAX_ROWS} more" if len(names) > MAX_ROWS else ""
-    console.print(Text(f"\n{start}{shown}{more}"))
-
-
-def _print_certificate(console: Console, certificate: Certificate) -> None:
-    holds = certificate.holds()
-    console.print(
-        Text(
-            f"\nCertificate {'holds' if holds else 'DOES NOT HOLD: do not quote'}: relative gap "
-            f"{certificate.relative_gap:.1e}, complementarity {certificate.complementarity:.1e}, "
-            f"conservation {certificate.conservation:.1e}, overload {certificate.overload:.1e}.",
-            style="dim" if holds else "bold red",
-        )
-    )
-
-
-def _print_record(console: Console, record: Record) -> None:
-    console.print(
-        Text(
-            f"Serai {record.version}, data {record.data_version}, seed {record.seed}, "
-            f"{say_plain(record.n_routes, digits=7)} routes, {say_plain(record.seconds)} s.",
-            style="dim",
-        )
     )
