@@ -1,0 +1,370 @@
+"""Plain twins of the kernels: slow, obvious, on lists and floats, without numpy's arithmetic."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from serai.kernels.choice import ChoiceArrays
+
+Arc = tuple[int, int]
+"""Start node and end node of a link."""
+
+
+# ------------------------------------------------------------------------------ paths
+
+
+def compress(
+    arcs: Sequence[Arc], n_nodes: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+    """Return first_out, slot_link and slot_head as `fill_trees` wants them."""
+    slots = [link for node in range(n_nodes) for link, arc in enumerate(arcs) if arc[0] == node]
+    first = [sum(arc[0] < node for arc in arcs) for node in range(n_nodes + 1)]
+    heads = [arcs[link][1] for link in slots]
+    return np.array(first, np.int32), np.array(slots, np.int32), np.array(heads, np.int32)
+
+
+def find_distances(
+    arcs: Sequence[Arc], n_nodes: int, cost: Sequence[float], origin: int
+) -> list[float]:
+    """Relax every link again and again until nothing gets nearer (Bellman and Ford)."""
+    distance = [math.inf] * n_nodes
+    distance[origin] = 0.0
+    changed = True
+    while changed:
+        changed = False
+        for (start, end), price in zip(arcs, cost, strict=True):
+            if distance[start] + price < distance[end]:
+                distance[end] = distance[start] + price
+                changed = True
+    return distance
+
+
+def walk_back(
+    last_link: Sequence[int], arcs: Sequence[Arc], origin: int, node: int
+) -> list[int] | None:
+    """Return the links of the tree's path from the origin to a node, None where there is none."""
+    links: list[int] = []
+    while node != origin:
+        if last_link[node] < 0:
+            return None
+        links.insert(0, last_link[node])
+        node = arcs[links[0]][0]
+    return links
+
+
+def mark_path(links: Sequence[int] | None, link_mark: Sequence[int]) -> tuple[int, int]:
+    """Return a path's mark and number of links."""
+    if not links:
+        return 0, 0
+    return sum(link_mark[link] for link in links) % 2**64, len(links)
+
+
+# ------------------------------------------------------------------------------ routes
+
+
+def sum_values(
+    paths: Sequence[Sequence[int]], rows: Sequence[int], values: Sequence[Sequence[float]]
+) -> list[float]:
+    """Sum each path's values in its row."""
+    return [
+        sum((values[row][link] for link in path), 0.0)
+        for path, row in zip(paths, rows, strict=True)
+    ]
+
+
+def cut_legs(path: Sequence[int], is_break: Sequence[bool]) -> list[list[int]]:
+    """Cut a path into the runs of links between two breaks."""
+    legs: list[list[int]] = []
+    fresh = True
+    for link in path:
+        if is_break[link]:
+            fresh = True
+        else:
+            if fresh:
+                legs.append([])
+            legs[-1].append(link)
+            fresh = False
+    return legs
+
+
+def describe_legs(
+    legs: Sequence[Sequence[int]], ends: Sequence[Arc], hours: Sequence[float]
+) -> list[tuple[int, int, float]]:
+    """Return each leg's first and last terminal and its share of the time under way."""
+    tiny = 1e-9  # the kernel's own: legs without any time share a route equally
+    times = [sum(hours[link] + tiny for link in leg) for leg in legs]
+    return [
+        (ends[leg[0]][0], ends[leg[-1]][1], time / sum(times))
+        for leg, time in zip(legs, times, strict=True)
+    ]
+
+
+def list_draws(
+    path: Sequence[int],
+    carriage_of: Sequence[int],
+    direction: Sequence[int],
+    resources: Sequence[Sequence[int]],
+) -> list[int]:
+    """Return what a path draws on: each resource once, as it was met first."""
+    met: dict[int, int] = {}
+    carriage = 0
+    for link in path:
+        if carriage_of[link] >= 0:
+            carriage = carriage_of[link]
+        for resource in resources[link]:
+            met.setdefault(resource, 4 * resource + 2 * direction[link] + carriage)
+    return list(met.values())
+
+
+# ------------------------------------------------------------------------------ choice
+
+
+class Route(NamedTuple):
+    """One route: its cost, the logarithm of its size, and what it uses of each limit."""
+
+    cost: float
+    log_size: float
+    use: dict[int, float]
+    """Units of the limit's whole capacity per class unit."""
+
+
+@dataclass(frozen=True)
+class Nest:
+    """Routes of one family."""
+
+    theta: float
+    constant: float
+    routes: list[Route]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What somebody wants to have carried; the last nest holds the outside route alone."""
+
+    demand: float
+    theta: float
+    nests: list[Nest]
+
+
+def pack_cells(cells: Sequence[Cell], n_chunks: int = 3) -> ChoiceArrays:
+    """Return the arrays that the kernels and the solver want."""
+    nests = [nest for cell in cells for nest in cell.nests]
+    routes = [route for nest in nests for route in nest.routes]
+
+    def starts(counts: Sequence[int]) -> NDArray[np.int64]:
+        return np.cumsum([0, *counts], dtype=np.int64)
+
+    return ChoiceArrays(
+        chunk_start=np.linspace(0, len(cells), n_chunks + 1).astype(np.int64),
+        cell_start=starts([len(cell.nests) for cell in cells]),
+        cell_demand=np.array([cell.demand for cell in cells]),
+        cell_theta=np.array([cell.theta for cell in cells]),
+        nest_start=starts([len(nest.routes) for nest in nests]),
+        nest_theta=np.array([nest.theta for nest in nests]),
+        nest_constant=np.array([nest.constant for nest in nests]),
+        cost=np.array([route.cost for route in routes]),
+        log_size=np.array([route.log_size for route in routes]),
+        use_start=starts([len(route.use) for route in routes]),
+        use_limit=np.array([i for route in routes for i in route.use], np.int32),
+        use_amount=np.array([a for route in routes for a in route.use.values()], np.float64),
+    )
+
+
+def _soft_minimum(costs: Sequence[float], theta: float) -> tuple[float, list[float]]:
+    """Return minus the logsum over theta, and the shares that go with it."""
+    best = min(costs)
+    weights = [math.exp(-theta * (cost - best)) for cost in costs]
+    total = math.fsum(weights)
+    return best - math.log(total) / theta, [weight / total for weight in weights]
+
+
+def choose(cells: Sequence[Cell], price: Sequence[float]) -> tuple[list[float], list[float]]:
+    """Return the flow of every route, and each cell's demand times its expected cost."""
+    flows: list[float] = []
+    values: list[float] = []
+    for cell in cells:
+        means, shares = [], []
+        for nest in cell.nests:
+            costs = [
+                route.cost
+                + math.fsum(amount * price[limit] for limit, amount in route.use.items())
+                - route.log_size / nest.theta
+                for route in nest.routes
+            ]
+            mean, share = _soft_minimum(costs, nest.theta)
+            means.append(nest.constant + mean)
+            shares.append(share)
+        mean, of_nests = _soft_minimum(means, cell.theta)
+        values.append(cell.demand * mean)
+        flows += [
+            cell.demand * of_nest * part
+            for of_nest, share in zip(of_nests, shares, strict=True)
+            for part in share
+        ]
+    return flows, values
+
+
+def load_limits(cells: Sequence[Cell], flows: Sequence[float], n_limits: int) -> list[float]:
+    """Return the use of each limit as a share of its capacity."""
+    loads = [0.0] * n_limits
+    routes = [route for cell in cells for nest in cell.nests for route in nest.routes]
+    for route, flow in zip(routes, flows, strict=True):
+        for limit, amount in route.use.items():
+            loads[limit] += flow * amount
+    return loads
+
+
+def compute_primal(cells: Sequence[Cell], flows: Sequence[float]) -> float:
+    """Return the programme's objective: costs, constants and both entropies."""
+    total = 0.0
+    rest = iter(flows)
+    for cell in cells:
+        for nest in cell.nests:
+            mine = [next(rest) for _ in nest.routes]
+            whole = math.fsum(mine)
+            if whole <= 0.0:
+                continue
+            total += whole * nest.constant + whole / cell.theta * math.log(whole / cell.demand)
+            for route, flow in zip(nest.routes, mine, strict=True):
+                if flow > 0.0:
+                    part = math.log(flow / whole) - route.log_size
+                    total += flow * route.cost + flow / nest.theta * part
+    return total
+
+
+def compute_dual(cells: Sequence[Cell], price: Sequence[float]) -> float:
+    """Return the dual's value: expected costs at the prices, less the prices of capacity."""
+    return math.fsum(choose(cells, price)[1]) - math.fsum(price)
+
+
+def _spread(
+    weights: Sequence[float], vectors: Sequence[Sequence[float]]
+) -> tuple[list[float], NDArray[np.float64]]:
+    """Return the weighted mean of vectors and their weighted covariance, entry by entry."""
+    whole, size = math.fsum(weights), range(len(vectors[0]))
+    mean = [
+        math.fsum(w * v[i] for w, v in zip(weights, vectors, strict=True)) / whole for i in size
+    ]
+    products = [
+        [
+            math.fsum(
+                w * (v[i] - mean[i]) * (v[j] - mean[j])
+                for w, v in zip(weights, vectors, strict=True)
+            )
+            for j in size
+        ]
+        for i in size
+    ]
+    return mean, np.array(products)
+
+
+def compute_curvature(
+    cells: Sequence[Cell], flows: Sequence[float], n_limits: int
+) -> NDArray[np.float64]:
+    """
+    Return minus the dual's second derivative.
+
+    A price moves flow between the routes of a nest, by its scale times the covariance of what
+    they use, and between nests, by the cell's scale times the covariance of their means.
+    """
+    out = np.zeros((n_limits, n_limits))
+    rest = iter(flows)
+    for cell in cells:
+        wholes, means = [], []
+        for nest in cell.nests:
+            mine = [next(rest) for _ in nest.routes]
+            if math.fsum(mine) <= 0.0:
+                continue
+            uses = [[route.use.get(i, 0.0) for i in range(n_limits)] for route in nest.routes]
+            mean, within = _spread(mine, uses)
+            out += nest.theta * within
+            wholes.append(math.fsum(mine))
+            means.append(mean)
+        if wholes:
+            out += cell.theta * _spread(wholes, means)[1]
+    return out
+
+
+def compute_sizes(
+    cost: Sequence[float],
+    sequence: Sequence[int],
+    legs: Sequence[Sequence[int]],
+    shares: Sequence[Sequence[float]],
+    theta: float,
+) -> list[float]:
+    """Return the logarithm of each route's path size among the routes of one nest."""
+    here = set(sequence)
+    logs = []
+    for own, number in zip(cost, sequence, strict=True):
+        size = sum(
+            share / sum(leg in legs[other] for other in here)
+            for leg, share in zip(legs[number], shares[number], strict=True)
+        )
+        variants = [c for c, n in zip(cost, sequence, strict=True) if n == number]
+        best = min(variants)
+        split = math.exp(-theta * (own - best)) / sum(
+            math.exp(-theta * (c - best)) for c in variants
+        )
+        logs.append(math.log(split) + (math.log(size) if size > 0 else 0.0))
+    return logs
+
+
+def make_cells(
+    rng: np.random.Generator,
+    *,
+    n_cells: int,
+    n_limits: int,
+    scale: float = 1000.0,
+    tightness: float = 0.5,
+    decades: float = 4.0,
+    outside: float = 1.9,
+) -> list[Cell]:
+    """
+    Return a random problem with nests, limits and the outside route.
+
+    `scale` is the level of costs [USD]; capacities are about `tightness` of what would be used if
+    they were free; demand varies over `decades` powers of ten; not to be served costs about
+    `outside` times as much as a route.
+    """
+    cells = []
+    for _ in range(n_cells):
+        theta = rng.uniform(3.0, 8.0) / scale
+        nests = []
+        for _ in range(int(rng.integers(1, 4))):
+            routes = []
+            for _ in range(int(rng.integers(1, 4))):
+                n_used = int(rng.integers(0, min(n_limits, 3) + 1))
+                used = rng.choice(n_limits, n_used, replace=False)
+                use = {int(i): float(rng.uniform(0.5, 2.0)) for i in sorted(used)}
+                cost = float(scale * rng.uniform(0.8, 1.3))
+                routes.append(Route(cost, float(-rng.exponential(0.5)), use))
+            lower = float(theta * rng.uniform(1.0, 4.0))
+            nests.append(Nest(lower, float(scale * rng.uniform(-0.1, 0.2)), routes))
+        refused = Route(float(scale * outside * rng.uniform(0.85, 1.15)), 0.0, {})
+        nests.append(Nest(float(theta), 0.0, [refused]))
+        cells.append(Cell(float(10 ** rng.uniform(0, decades)), float(theta), nests))
+    free, _ = choose(cells, [0.0] * n_limits)
+    load = load_limits(cells, free, n_limits)
+    capacity = [max(value, 1e-3) * tightness * rng.uniform(0.5, 1.5) for value in load]
+    return [
+        Cell(
+            cell.demand,
+            cell.theta,
+            [
+                Nest(
+                    nest.theta,
+                    nest.constant,
+                    [
+                        Route(r.cost, r.log_size, {i: a / capacity[i] for i, a in r.use.items()})
+                        for r in nest.routes
+                    ],
+                )
+                for nest in cell.nests
+            ],
+        )
+        for cell in cells
+    ]

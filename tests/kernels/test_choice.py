@@ -1,0 +1,240 @@
+"""Choice, curvature and path sizes against their naive twins."""
+
+import math
+from collections.abc import Iterator, Sequence
+
+import numba
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from numpy.typing import NDArray
+
+from serai.kernels.choice import ChoiceArrays, fill_choice, fill_curvature, fill_sizes
+from tests.kernels import naive
+from tests.kernels.naive import Cell, Nest, Route
+
+Floats = NDArray[np.float64]
+
+
+def fill(problem: ChoiceArrays, price: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return flows, values and loads by chunk, from arrays that were full of rubbish."""
+    n_chunks = len(problem.chunk_start) - 1
+    flow = np.full(len(problem.cost), np.nan)
+    value, load = np.full(n_chunks, np.nan), np.full((n_chunks, len(price)), np.nan)
+    fill_choice(problem, price, flow, value, load)
+    return flow, value, load
+
+
+def bend(
+    problem: ChoiceArrays, flow: Floats, n_limits: int, kept: Sequence[int] | None = None
+) -> Floats:
+    """Return the curvature by the kept limits, all of them if none are named."""
+    rows = list(range(n_limits)) if kept is None else list(kept)
+    place = np.full(n_limits, -1, np.int32)
+    place[rows] = np.arange(len(rows))
+    out = np.full((len(problem.chunk_start) - 1, len(rows), len(rows)), np.nan)
+    fill_curvature(problem, flow, place, out)
+    return np.asarray(out.sum(axis=0))
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3, 1e6])
+@pytest.mark.parametrize("seed", range(4))
+def test_flows_values_and_loads_are_the_twins(seed: int, scale: float) -> None:
+    rng = np.random.default_rng(seed)
+    cells = naive.make_cells(rng, n_cells=17, n_limits=4, scale=scale)
+    # A price of a whole capacity: about what a unit pays, times how many units fit.
+    price = rng.exponential(scale, 4) * 100.0 * (rng.random(4) < 0.7)
+    flow, value, load = fill(naive.pack_cells(cells), price)
+    flows, values = naive.choose(cells, price.tolist())
+    # exp() of the two libraries differs by a unit in the last place, times the exponent (< 1e3).
+    assert_allclose(flow, flows, rtol=1e-10, atol=1e-300)
+    assert_allclose(value.sum(), sum(values), rtol=1e-12)
+    assert_allclose(load.sum(axis=0), naive.load_limits(cells, flows, 4), rtol=1e-10)
+
+
+def test_every_cells_demand_is_shared_out_whole(rng: np.random.Generator) -> None:
+    cells = naive.make_cells(rng, n_cells=40, n_limits=3)
+    problem = naive.pack_cells(cells)
+    flow, _, _ = fill(problem, rng.exponential(1e4, 3))
+    served = np.add.reduceat(flow, problem.nest_start[problem.cell_start[:-1]])
+    assert_allclose(served, problem.cell_demand, rtol=1e-14)  # a dozen shares that sum to one
+
+
+def test_the_slope_of_the_value_is_the_load(rng: np.random.Generator) -> None:
+    cells = naive.make_cells(rng, n_cells=12, n_limits=4)
+    problem = naive.pack_cells(cells)
+    price = rng.exponential(3000.0, 4)
+    _, _, load = fill(problem, price)
+    for i in range(4):
+        step = np.zeros(4)
+        step[i] = 1e-3 * price[i]
+        above, below = fill(problem, price + step)[1].sum(), fill(problem, price - step)[1].sum()
+        slope = (above - below) / (2 * step[i])
+        # A central difference: error of the order of (theta * step)^2 and of rounding.
+        assert_allclose(load.sum(axis=0)[i], slope, rtol=1e-5)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_curvature_is_the_twins_and_that_of_the_load(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    cells = naive.make_cells(rng, n_cells=15, n_limits=4)
+    cells.append(Cell(0.0, 0.01, cells[0].nests))
+    problem = naive.pack_cells(cells)
+    price = rng.exponential(2000.0, 4)
+    flow, _, _ = fill(problem, price)
+    curvature = bend(problem, flow, 4)
+    expected = naive.compute_curvature(cells, flow.tolist(), 4)
+    # Differences of products: cancellation leaves about 1e-12 of the largest entry.
+    assert_allclose(curvature, expected, atol=1e-11 * np.abs(expected).max())
+    assert_allclose(curvature, curvature.T, atol=1e-13 * np.abs(expected).max())
+    assert np.linalg.eigvalsh(curvature).min() > -1e-10 * np.abs(expected).max()
+    for i in range(4):
+        step = np.zeros(4)
+        step[i] = 1e-3 * price[i]
+        above, below = (fill(problem, price + s)[2].sum(axis=0) for s in (step, -step))
+        slope = -(above - below) / (2 * step[i])
+        assert_allclose(curvature[:, i], slope, atol=1e-5 * np.abs(expected).max())
+
+
+def test_the_curvature_by_some_limits_is_a_part_of_the_whole(rng: np.random.Generator) -> None:
+    problem = naive.pack_cells(naive.make_cells(rng, n_cells=15, n_limits=6))
+    flow, _, _ = fill(problem, rng.exponential(2000.0, 6))
+    whole = bend(problem, flow, 6)
+    for kept in ([4, 0, 3], [2], []):
+        part = bend(problem, flow, 6, kept)
+        assert_allclose(part, whole[np.ix_(kept, kept)], atol=1e-12 * np.abs(whole).max())
+
+
+@pytest.mark.parametrize("dear", [1e2, 7e2, 7.4e2, 1e4])
+def test_flows_too_small_to_divide_by_leave_the_curvature_finite(dear: float) -> None:
+    # exp(-740) is so small that one divided by it overflows, exp(-1e4) is 0.
+    gate = Nest(2.0, 0.0, [Route(dear, 0.0, {0: 1.0}), Route(dear, 0.0, {1: 2.0})])
+    problem = naive.pack_cells([Cell(1.0, 1.0, [gate, Nest(1.0, 0.0, [Route(0.0, 0.0, {})])])], 1)
+    flow, _, _ = fill(problem, np.zeros(2))
+    curvature = bend(problem, flow, 2)
+    assert np.isfinite(curvature).all()
+    assert (np.diag(curvature) >= 0).all()
+
+
+def test_a_cell_without_demand_adds_nothing() -> None:
+    nests = [
+        Nest(0.02, 0.0, [Route(100.0, 0.0, {0: 0.1})]),
+        Nest(0.01, 0.0, [Route(300.0, 0.0, {})]),
+    ]
+    problem = naive.pack_cells([Cell(0.0, 0.01, nests)], n_chunks=1)
+    flow, value, load = fill(problem, np.array([5.0]))
+    assert flow.tolist() == [0.0, 0.0]
+    assert value.sum() == 0.0
+    assert load.sum() == 0.0
+    assert bend(problem, flow, 1).tolist() == [[0.0]]
+
+
+def test_costs_too_far_apart_for_an_exponential_do_no_harm() -> None:
+    nests = [
+        Nest(1.0, 0.0, [Route(1.0, 0.0, {}), Route(1e6, 0.0, {})]),
+        Nest(1.0, 0.0, [Route(1e9, 0.0, {})]),
+    ]
+    flow, value, _ = fill(naive.pack_cells([Cell(10.0, 1.0, nests)], n_chunks=1), np.zeros(0))
+    assert flow.tolist() == [10.0, 0.0, 0.0]
+    assert value.tolist() == [10.0]
+
+
+# ------------------------------------------------------------------------------ sizes
+
+
+def size_up(
+    nests: Sequence[Sequence[tuple[float, int]]],
+    theta: Sequence[float],
+    legs: Sequence[Sequence[int]],
+    shares: Sequence[Sequence[float]],
+) -> Floats:
+    routes = [route for nest in nests for route in nest]
+    log_size = np.full(len(routes), np.nan)
+    fill_sizes(
+        np.cumsum([0, *map(len, nests)], dtype=np.int64),
+        np.array(theta, np.float64),
+        np.array([cost for cost, _ in routes], np.float64),
+        np.array([sequence for _, sequence in routes], np.int64),
+        np.cumsum([0, *map(len, legs)], dtype=np.int64),
+        np.array([leg for row in legs for leg in row], np.int32),
+        np.array([share for row in shares for share in row], np.float64),
+        log_size,
+    )
+    return log_size
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_path_sizes_are_the_twins(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    legs = [rng.choice(7, int(n), replace=False).tolist() for n in rng.integers(1, 5, 8)]
+    legs[3] = []  # a route without a leg
+    shares = [rng.dirichlet(np.ones(len(row))).tolist() if row else [] for row in legs]
+    nests = [
+        [(float(rng.uniform(800, 1200)), int(rng.integers(0, 8))) for _ in range(int(n))]
+        for n in rng.integers(1, 9, 12)
+    ]
+    theta = rng.uniform(1e-3, 3e-2, len(nests)).tolist()
+    expected = [
+        log
+        for nest, scale in zip(nests, theta, strict=True)
+        for log in naive.compute_sizes(
+            [cost for cost, _ in nest], [number for _, number in nest], legs, shares, scale
+        )
+    ]
+    log_size = size_up(nests, theta, legs, shares)
+    assert_allclose(log_size, expected, rtol=1e-12, atol=1e-12)  # sums of up to eight exp()
+    assert (log_size <= 1e-15).all()
+
+
+def test_routes_that_share_no_leg_have_size_one() -> None:
+    log_size = size_up([[(100.0, 0), (300.0, 1)]], [0.01], [[0, 1], [2]], [[0.3, 0.7], [1.0]])
+    assert log_size.tolist() == [0.0, 0.0]
+
+
+def test_a_leg_shared_by_two_of_three_routes_counts_half() -> None:
+    log_size = size_up(
+        [[(100.0, 0), (100.0, 1), (100.0, 2)]],
+        [0.01],
+        [[0, 1], [0, 2], [3]],
+        [[0.6, 0.4], [0.6, 0.4], [1.0]],
+    )
+    # 0.6 / 2 + 0.4 = 0.7 for the first two.
+    assert_allclose(np.exp(log_size), [0.7, 0.7, 1.0], rtol=1e-14)
+
+
+def test_clones_split_the_size_of_their_sequence_and_leave_the_others_alone() -> None:
+    legs, shares = [[0, 1], [0, 2]], [[0.5, 0.5], [0.5, 0.5]]
+    alone = np.exp(size_up([[(100.0, 0), (120.0, 1)]], [0.02], legs, shares))
+    cloned = np.exp(size_up([[(100.0, 0), (100.0, 0), (120.0, 1)]], [0.02], legs, shares))
+    assert_allclose(cloned, [alone[0] / 2, alone[0] / 2, alone[1]], rtol=1e-14)
+
+
+def test_a_worse_variant_takes_hardly_any_size() -> None:
+    log_size = size_up([[(100.0, 0), (400.0, 0)]], [0.05], [[0]], [[1.0]])
+    assert_allclose(np.exp(log_size), [1 / (1 + math.exp(-15)), 1 / (1 + math.exp(15))], rtol=1e-12)
+
+
+# ------------------------------------------------------------------------------ threads
+
+
+@pytest.fixture
+def _threads_as_before() -> Iterator[None]:
+    before = numba.get_num_threads()
+    yield
+    numba.set_num_threads(before)
+
+
+@pytest.mark.skipif(numba.get_num_threads() < 2, reason="this machine has one core")
+@pytest.mark.usefixtures("_threads_as_before")
+def test_one_thread_and_two_give_the_same_bits() -> None:
+    cells = naive.make_cells(np.random.default_rng(5), n_cells=60, n_limits=5)
+    problem = naive.pack_cells(cells, n_chunks=16)
+    price = np.random.default_rng(6).exponential(2000.0, 5)
+    results = []
+    for n_threads in (1, 2, 1):
+        numba.set_num_threads(n_threads)
+        flow, value, load = fill(problem, price)
+        results.append((flow, value, load, bend(problem, flow, 5)))
+    for others in results[1:]:
+        for mine, other in zip(results[0], others, strict=True):
+            assert mine.tobytes() == other.tobytes()

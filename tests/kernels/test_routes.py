@@ -1,0 +1,95 @@
+"""Sums, legs and draws of paths against their naive twins."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from numpy.typing import NDArray
+
+from serai.kernels.routes import count_legs, fill_draws, fill_legs, fill_sums
+from tests.kernels import naive
+
+N_LINKS = 30
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Random runs of links; the kernels do not ask whether they hang together."""
+
+    lists: list[list[int]]
+    start: NDArray[np.int64]
+    link: NDArray[np.int32]
+
+
+@pytest.fixture
+def paths(rng: np.random.Generator) -> Paths:
+    lists = [rng.integers(0, N_LINKS, int(n)).tolist() for n in rng.integers(0, 12, 60)]
+    start = np.cumsum([0, *map(len, lists)], dtype=np.int64)
+    return Paths(lists, start, np.array([i for path in lists for i in path], np.int32))
+
+
+def test_sums_over_links_are_the_twins(paths: Paths, rng: np.random.Generator) -> None:
+    values = rng.normal(0.0, 100.0, (2, N_LINKS))
+    values[1, 3] = np.nan
+    row = rng.integers(0, 2, len(paths.lists)).astype(np.int32)
+    sums = np.full(len(paths.lists), -1.0)
+    fill_sums(paths.start, paths.link, row, values, sums)
+    expected = naive.sum_values(paths.lists, row.tolist(), values.tolist())
+    # Same order of additions: equal to the last bit, NaN where a link has no value.
+    np.testing.assert_array_equal(sums, expected)
+    assert np.isnan(sums).any()
+
+
+def test_legs_are_the_runs_between_breaks(paths: Paths, rng: np.random.Generator) -> None:
+    is_break = rng.random(N_LINKS) < 0.4
+    hours = np.where(rng.random(N_LINKS) < 0.2, 0.0, rng.exponential(20.0, N_LINKS))
+    ends = rng.integers(0, 9, (N_LINKS, 2)).astype(np.int32)
+    count = np.full(len(paths.lists), -1, np.int64)
+    count_legs(paths.start, paths.link, is_break, count)
+    cut = [naive.cut_legs(path, is_break.tolist()) for path in paths.lists]
+    assert count.tolist() == [len(legs) for legs in cut]
+    leg_start = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
+    leg_ends = np.full((leg_start[-1], 2), -1, np.int32)
+    share = np.full(leg_start[-1], np.nan)
+    fill_legs(paths.start, paths.link, is_break, ends, hours, leg_start, leg_ends, share)
+    pairs: list[tuple[int, int]] = [(int(a), int(b)) for a, b in ends]
+    expected = [
+        leg for legs in cut if legs for leg in naive.describe_legs(legs, pairs, hours.tolist())
+    ]
+    assert leg_ends.tolist() == [[a, b] for a, b, _ in expected]
+    # A quotient of two sums of up to a dozen numbers: a few units in the last place.
+    assert_allclose(share, [s for _, _, s in expected], rtol=1e-14)
+    for path in range(len(paths.lists)):
+        mine = share[leg_start[path] : leg_start[path + 1]]
+        assert len(mine) == 0 or abs(mine.sum() - 1.0) < 1e-12
+
+
+def test_legs_without_any_time_share_a_route_equally() -> None:
+    start, link = np.array([0, 3], np.int64), np.array([0, 1, 2], np.int32)
+    is_break = np.array([False, True, False])
+    ends = np.array([[0, 1], [1, 2], [2, 3]], np.int32)
+    leg_start = np.array([0, 2], np.int64)
+    leg_ends, share = np.empty((2, 2), np.int32), np.empty(2)
+    fill_legs(start, link, is_break, ends, np.zeros(3), leg_start, leg_ends, share)
+    assert share.tolist() == [0.5, 0.5]
+
+
+def test_a_path_draws_on_each_resource_once_in_the_carriage_it_rides_in(
+    paths: Paths, rng: np.random.Generator
+) -> None:
+    carriage = rng.integers(-1, 2, N_LINKS).astype(np.int8)
+    direction = rng.integers(0, 2, N_LINKS).astype(np.int32)
+    used = [rng.choice(8, int(n), replace=False).tolist() for n in rng.integers(0, 4, N_LINKS)]
+    resource_start = np.cumsum([0, *map(len, used)], dtype=np.int32)
+    resource_ix = np.array([r for row in used for r in row], np.int32)
+    draw_start = np.zeros(len(paths.start), np.int64)
+    draw = np.full(int(np.diff(resource_start)[paths.link].sum()), -1, np.int32)
+    count = fill_draws(
+        paths.start, paths.link, carriage, direction, resource_start, resource_ix, draw_start, draw
+    )
+    assert draw_start[-1] == count
+    for path, links in enumerate(paths.lists):
+        mine = draw[draw_start[path] : draw_start[path + 1]].tolist()
+        assert mine == naive.list_draws(links, carriage.tolist(), direction.tolist(), used)
+        assert len({code // 4 for code in mine}) == len(mine)
