@@ -369,7 +369,7 @@ def _write_where_free(
         left_pt = spot[0] + right_pt - (width_pt if is_high else 0.0)
         left_pt = min(max(left_pt, 3.0), last_pt)
         y_pt = spot[1] + up_pt
-        box = (left_pt, y_pt - 1.0, left_pt + width_pt, y_pt + LETTER_PT)
+        box = (left_pt, y_pt - 2.0, left_pt + width_pt, y_pt + LETTER_PT + 1.0)
         if box[1] < 1.0 or box[3] > frame.height_pt or _hits(box, lines, taken):
             continue
         end_pt = min(max(spot[0], left_pt + 4.0), left_pt + width_pt - 4.0)
