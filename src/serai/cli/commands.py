@@ -1,0 +1,279 @@
+"""The commands: each parses, calls, prints and leaves."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+import serai
+from serai.cli.rim import Rim, emit, require_certificate, say, track
+from serai.data.load import PACK
+from serai.data.scenarios import adjust, read_scenario
+from serai.domain.results import (
+    AnswerResult,
+    CheckResult,
+    CompareResult,
+    EvidenceResult,
+    QuoteResult,
+    Result,
+    RunResult,
+    ScenariosResult,
+)
+from serai.domain.scenario import Scenario
+from serai.errors import DataError, ScenarioError, state_fault
+from serai.outputs.listing import print_check, print_evidence, print_scenarios
+from serai.outputs.page import write_answer_page
+from serai.outputs.terminal import print_answer, print_compare, print_quote, print_run
+from serai.run import run_scenario
+from serai.studies.answer import answer_question
+from serai.studies.comparison import N_STEPS, run_pair
+from serai.studies.lookup import ask_evidence, check_folder, read_checked_world, scenarios
+from serai.studies.quote import Inquiry, quote
+from serai.studies.report import assemble_page, check_page_path
+from serai.studies.runs import compare_runs, summarize
+
+__all__ = ["RESULTS", "app"]
+
+RESULTS: Final[dict[str, type[Result]]] = {
+    "answer": AnswerResult,
+    "run": RunResult,
+    "compare": CompareResult,
+    "routes": QuoteResult,
+    "scenarios": ScenariosResult,
+    "evidence": EvidenceResult,
+    "check": CheckResult,
+}
+"""What each command answers with `--json`."""
+
+EPILOG = (
+    "Data go to standard output, talk to standard error. Exit codes: 0 done, 2 what was typed or "
+    "a scenario is wrong, 3 a table is wrong, 4 nothing connects the places, 5 the equilibrium "
+    "was not reached, 130 interrupted."
+)
+
+app = typer.Typer(
+    name="serai",
+    cls=Rim,
+    help="How far one Eurasian trade corridor can stand in for another, and what it takes.",
+    epilog=EPILOG,
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document (see `schema`).")]
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", metavar="DIR", help="Own tables in place of the package's."),
+]
+Year = Annotated[
+    int | None, typer.Option("--year", help="Year of demand and prices, in place of its own.")
+]
+Named = Annotated[
+    str, typer.Argument(help="Name of a scenario (see `scenarios`), or path of a TOML file.")
+]
+
+
+def _with_year(scenario: Scenario, year: int | None) -> Scenario:
+    return scenario if year is None else Scenario.model_validate(
+        scenario.model_dump() | {"year": year}
+    )  # fmt: skip
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"serai {serai.__version__}, data {serai.DATA_VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def _start(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Versions of code and data."
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command("answer")
+def _answer(
+    draws: Annotated[int, typer.Option(min=0, help="Draws of all ranged inputs, for bands.")] = 64,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the draws.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Processes for the draws.")] = 2,
+    page: Annotated[Path, typer.Option(help="File for the page.")] = Path("serai-answer.html"),
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Say how far the Middle Corridor can replace Russia.
+
+    Four cases, today to no capacity limit, each with Russia open and closed: shares with bands,
+    what binds, what it takes. Prints tables and writes a page that needs nothing else.
+    """
+    check_page_path(page)
+    with track("Reading tables") as tell:
+        world = read_checked_world(data)
+        found = answer_question(world, draws=draws, seed=seed, workers=workers, progress=tell)
+    emit(found.result, print_answer, is_json=as_json)
+    with track("Drawing the page"):
+        write_answer_page(page, assemble_page(world, found, folder=data or PACK))
+    say(f"The page is at {page.resolve()}")
+    require_certificate(found.result.certificate)
+
+
+@app.command("run")
+def _run(
+    scenario: Named = "base",
+    year: Year = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=NUMBER",
+            help="Set a value: links.ID.cost_usd_teu, links.ID.dwell_h, resources.ID."
+            "capacity_teu_yr, year_inputs.ID, params.NAME; may be given again.",
+        ),
+    ] = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Run one scenario.
+
+    Flows by corridor, class and territory, what binds at which price, and the certificate.
+    """
+    read = _with_year(read_scenario(scenario), year)
+    with track(f"Running {read.name}"):
+        adjusted = adjust(read_checked_world(data), read, settings or [])
+        result = summarize(run_scenario(adjusted.world, adjusted.scenario))
+    if adjusted.params:
+        told = {**result.record.scenario, "params": dict(adjusted.params)}
+        record = result.record.model_copy(update={"scenario": told})
+        result = result.model_copy(update={"record": record})
+    emit(result, print_run, is_json=as_json)
+    require_certificate(result.certificate)
+
+
+@app.command("compare")
+def _compare(
+    before: Named, after: Named, year: Year = None, data: Data = None, as_json: AsJson = False
+) -> None:
+    """
+    Compare two scenarios.
+
+    What changes by corridor, territory, class and bottleneck. Both choose from the same routes.
+    """
+    pair = _with_year(read_scenario(before), year), _with_year(read_scenario(after), year)
+    if pair[0].year != pair[1].year:
+        say(
+            f"serai: {pair[0].name} is of {pair[0].year}, {pair[1].name} of {pair[1].year}: "
+            "differences mix years; --year sets one for both"
+        )
+    with track("Reading tables") as tell:
+        world = read_checked_world(data)
+        step = f"Running {pair[0].name} and {pair[1].name}"
+        tell(step, 0, N_STEPS)
+        runs = run_pair(world, *pair, tell=lambda done: tell(step, done, N_STEPS))
+        result = compare_runs(*runs)
+    emit(result, print_compare, is_json=as_json)
+    require_certificate(result.certificate)
+
+
+@app.command("scenarios")
+def _scenarios(
+    name: Annotated[str | None, typer.Argument(help="Name or file of one to tell in full.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the scenarios that ship with the data."""
+    emit(scenarios(name), print_scenarios, is_json=as_json)
+
+
+@app.command("routes")
+def _routes(
+    origin: Annotated[str, typer.Argument(help="Name or UN/LOCODE of a place.")],
+    dest: Annotated[str, typer.Argument(help="Name or UN/LOCODE of a place.")],
+    class_id: Annotated[str, typer.Option("--class", help="Commodity class.")] = "C_OM",
+    top: Annotated[int, typer.Option(min=1, help="How many routes at most.")] = 5,
+    avoid: Annotated[
+        str, typer.Option(help="Territories no route may touch, such as RUS,BLR.")
+    ] = "",
+    year: Year = None,
+    scenario: Annotated[str, typer.Option(help="What is built and what happens.")] = "base",
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Quote truly different routes between two places.
+
+    From door to door with days, prices leg by leg, emissions, borders, territories and grade of
+    evidence, best first by generalized cost.
+    """
+    read = _with_year(read_scenario(scenario), year)
+    inquiry = Inquiry(
+        origin=origin, dest=dest, class_id=class_id, top=top, avoid=tuple(avoid.split(","))
+    )
+    with track("Looking for routes"):
+        result = quote(read_checked_world(data), read, inquiry)
+    emit(result, print_quote, is_json=as_json)
+
+
+@app.command("evidence")
+def _evidence(
+    text: Annotated[
+        str | None,
+        typer.Argument(metavar="[ID|WORDS]", help="Id of a number, row or source; or words."),
+    ] = None,
+    place: Annotated[str | None, typer.Option(help="All that is known about a place.")] = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Say where a number comes from.
+
+    Value, range, unit, grade and sources of a number, of all numbers of a table row, of a source,
+    of rows with certain words, or of a place.
+    """
+    with track("Reading tables"):
+        result = ask_evidence(text, place=place, folder=data or PACK)
+    emit(result, print_evidence, is_json=as_json)
+
+
+@app.command("check")
+def _check(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder with own tables.")],
+    as_json: AsJson = False,
+) -> None:
+    """
+    Check whether a folder of tables can be run.
+
+    Units, bounds, ids and keys of every cell, the connections of the network, and whether every
+    number has a source. Leaves with exit code 3 if it cannot be run.
+    """
+    with track("Checking tables"):
+        result = check_folder(folder)
+    emit(result, print_check, is_json=as_json)
+    if not result.is_runnable:
+        raise typer.Exit(DataError.exit_code)
+
+
+@app.command("schema")
+def _schema(
+    name: Annotated[str, typer.Argument(help=f"One of {', '.join(RESULTS)}.")],
+) -> None:
+    """Print the JSON Schema of what a command prints with --json."""
+    if name not in RESULTS:
+        raise ScenarioError(
+            state_fault("schema", repr(name), f"one of {', '.join(RESULTS)}", "name one of them")
+        )
+    described = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **RESULTS[name].model_json_schema(mode="serialization"),
+    }
+    typer.echo(json.dumps(described, indent=2))

@@ -1,0 +1,175 @@
+"""The rim of the command line: one clean message per error, progress for people, data for pipes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
+from typer.core import TyperGroup
+
+from serai.domain.results import Certificate, Result
+from serai.errors import NotConvergedError, SeraiError
+
+__all__ = ["Rim", "emit", "require_certificate", "say", "track"]
+
+INTERRUPTED: Final = 130
+BROKEN_PIPE: Final = 141
+"""What the shell reports for other programs whose reader has gone."""
+TRACEBACK: Final = "SERAI_TRACEBACK"
+"""Name of the setting that shows where an error was raised."""
+
+
+class Rim(TyperGroup):
+    """All commands; whatever goes wrong in one ends as a message and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - the type is private to the library
+        """
+        Run the command that was typed.
+
+        Parameters
+        ----------
+        ctx
+            What was typed.
+
+        Raises
+        ------
+        typer.Exit
+            With the exit code of the error.
+        """
+        _speak_utf8()
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except SeraiError as error:
+            _show(error)
+            say(f"serai: {error}")
+            raise typer.Exit(error.exit_code) from error
+        except KeyboardInterrupt:
+            say("serai: interrupted; nothing half-written is left")
+            raise typer.Exit(INTERRUPTED) from None
+        except BrokenPipeError:
+            # Whoever read has gone; so has the need to say anything, also at the very end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(BROKEN_PIPE) from None
+        except (RuntimeError, *_BUGS) as error:
+            if isinstance(error, typer.Exit | typer.Abort):
+                raise
+            _show(error)
+            name = type(error).__name__
+            say(f"serai: this should not happen ({name}: {error}); please report it with the "
+                f"command and, from a run with {TRACEBACK}=1, what it prints")  # fmt: skip
+            raise typer.Exit(1) from error
+        return result
+
+
+_BUGS: Final = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+
+
+def _show(error: Exception) -> None:
+    """Print where an error was raised, if somebody wants to know."""
+    if os.environ.get(TRACEBACK):
+        raise error
+
+
+def _speak_utf8() -> None:
+    """Let any name be printed, whatever the terminal's own alphabet."""
+    for stream in (sys.stdout, sys.stderr):
+        encoding = getattr(stream, "encoding", None) or "utf-8"
+        if encoding.lower().replace("-", "") != "utf8" and hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def say(text: str) -> None:
+    """
+    Say something to the person, not to the pipe.
+
+    Parameters
+    ----------
+    text
+        Plain words.
+    """
+    Console(stderr=True).print(Text(text), soft_wrap=True)
+
+
+def emit(result: Result, printer: Callable[[Console, Any], None], *, is_json: bool) -> None:
+    """
+    Print a result, as one JSON document or for people.
+
+    Parameters
+    ----------
+    result
+        What the command found.
+    printer
+        How people read it.
+    is_json
+        Print it as JSON.
+    """
+    if is_json:
+        sys.stdout.write(result.model_dump_json(indent=2) + "\n")
+    else:
+        printer(Console(), result)
+
+
+def require_certificate(certificate: Certificate) -> None:
+    """
+    Refuse to call an answer good whose certificate does not hold.
+
+    Parameters
+    ----------
+    certificate
+        The worst of all runs behind the answer.
+
+    Raises
+    ------
+    NotConvergedError
+        The certificate does not hold.
+    """
+    if not certificate.holds():
+        figures = ", ".join(f"{k} {v:.1e}" for k, v in certificate.model_dump().items())
+        raise NotConvergedError(
+            f"equilibrium: got {figures}; wanted relative_gap, complementarity and overload up to "
+            "1e-06 and conservation up to 1e-09; what was printed is the best point found: do "
+            "not quote it",
+            certificate.relative_gap,
+        )
+
+
+@contextlib.contextmanager
+def track(what: str) -> Iterator[Callable[[str, int, int], None]]:
+    """
+    Show on the terminal how far the work is; show nothing where nobody watches.
+
+    Parameters
+    ----------
+    what
+        What is being done, until the work says more.
+
+    Yields
+    ------
+    tell
+        Takes a stage, how many of its steps are done, and how many there are.
+    """
+    console = Console(stderr=True)
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[steps]}"),
+        TimeElapsedColumn(),
+    )
+    watched = console.is_terminal and not console.is_dumb_terminal
+    with Progress(*columns, console=console, transient=True, disable=not watched) as progress:
+        task = progress.add_task(what, total=None, steps="")
+
+        def tell(stage: str, done: int, total: int) -> None:
+            steps = f"{done}/{total}" if total else ""
+            progress.update(task, description=stage, completed=done, total=total, steps=steps)
+
+        yield tell

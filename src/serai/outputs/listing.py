@@ -1,0 +1,153 @@
+"""Lists for a terminal: ready scenarios, evidence, and what a check found."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from serai.domain.results import (
+    CheckResult,
+    EvidenceNumber,
+    EvidenceResult,
+    EvidenceSource,
+    ScenarioEntry,
+    ScenariosResult,
+)
+
+__all__ = ["print_check", "print_evidence", "print_scenarios"]
+
+INDENT = 2
+
+
+def print_scenarios(console: Console, result: ScenariosResult) -> None:
+    """
+    Print the scenarios by name and title.
+
+    Parameters
+    ----------
+    console
+        Where to print.
+    result
+        The scenarios.
+    """
+    if len(result.scenarios) == 1:
+        _print_scenario(console, result.scenarios[0])
+        return
+    console.print()
+    width = max(len(one.name) for one in result.scenarios)
+    for one in result.scenarios:
+        line = Text(f"{one.name:{width}}  ", style="bold")
+        line.append(one.title, style="not bold")
+        console.print(line, soft_wrap=True)
+    console.print(
+        Text(
+            "\nWhy the numbers of one are what they are: serai scenarios NAME. A file of your own "
+            "may stand for a name: serai run mine.toml.",
+            style="dim",
+        )
+    )
+
+
+def _print_scenario(console: Console, one: ScenarioEntry) -> None:
+    """Print one scenario in full."""
+    console.print(Text(f"\n{one.name}: {one.title}\n", style="bold"))
+    console.print(Text(one.note))
+    console.print()
+    for key, value in one.scenario.items():
+        if key in ("name", "title", "note"):
+            continue
+        items: list[object] = [value]
+        if isinstance(value, list) and key in ("shocks", "changes"):
+            items = value
+        for item in items:
+            _print_lines(console, [f"{key}: {_join(item)}"])
+
+
+def _join(value: object) -> str:
+    """Say a list or a table of a scenario in words; what is empty is left out."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_join(item)}" for key, item in value.items() if item != [])
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def print_evidence(console: Console, result: EvidenceResult) -> None:
+    """
+    Print numbers with their ranges, and what they rest on.
+
+    Parameters
+    ----------
+    console
+        Where to print.
+    result
+        What the register has.
+    """
+    n = len(result.numbers)
+    console.print()
+    console.print(Text(f"{result.query}: {n} number{'s' if n > 1 else ''}", style="bold"))
+    what = note = ""
+    for number in result.numbers:
+        console.print(Text(f"\n{number.id}", style="bold"), soft_wrap=True)
+        is_new = (number.what, number.note) != (what, note)
+        _print_lines(console, _tell_number(number, is_new=is_new))
+        what, note = number.what, number.note
+    if result.sources:
+        console.print(Text("\nSources", style="bold"))
+        _print_lines(console, [_tell_source(one) for one in result.sources])
+    _print_version(console, result.version, result.data_version)
+
+
+def _tell_number(number: EvidenceNumber, *, is_new: bool) -> list[str]:
+    """Return the lines of one number; what its row is about is told once per row."""
+    value = f"{number.value:,.8g} {number.unit}".rstrip(" -")
+    if number.low is not None and number.high is not None and number.low != number.high:
+        value += f" ({number.low:,.8g} to {number.high:,.8g})"
+    parts = [value, number.grade, f"year {number.year}" if number.year else ""]
+    if number.source_ids:
+        parts.append(f"source {', '.join(number.source_ids)}")
+    lines = [number.what] if is_new else []
+    lines += [f"{number.meaning}: " + "; ".join(filter(None, parts))]
+    return [*lines, number.note] if number.note and is_new else lines
+
+
+def _tell_source(source: EvidenceSource) -> str:
+    parts = [source.title, source.publisher, source.date, source.url]
+    return f"{source.id}: " + ". ".join(filter(None, parts))
+
+
+def print_check(console: Console, result: CheckResult) -> None:
+    """
+    Print what is wrong with a folder of tables, or that nothing is.
+
+    Parameters
+    ----------
+    console
+        Where to print.
+    result
+        What the check found.
+    """
+    console.print()
+    for finding in result.findings:
+        line = Text(f"{finding.severity} ({finding.check}) ", style="bold")
+        line.append(finding.message, style="not bold")
+        console.print(line, soft_wrap=True)
+    if result.rows:
+        rows = ", ".join(f"{name} {n:,}" for name, n in result.rows.items())
+        console.print(Text(f"Rows read: {rows}.", style="dim"))
+    told = _count(result.n_errors, "error"), _count(result.n_warnings, "warning")
+    verdict = "can be run" if result.is_runnable else "cannot be run"
+    console.print(Text(f"{result.folder} {verdict}: {' and '.join(told)}.", style="bold"))
+    _print_version(console, result.version, result.data_version)
+
+
+def _count(n: int, what: str) -> str:
+    return f"{n} {what}" if n == 1 else f"{n or 'no'} {what}s"
+
+
+def _print_lines(console: Console, lines: Sequence[str]) -> None:
+    for line in lines:
+        console.print(Padding(Text(line), (0, 0, 0, INDENT), expand=False))
+
+
+def _print_version(console: Console, version: str, data_version: str) -> None:
+    console.print(Text(f"\nSerai {version}, data {data_version}.", style="dim"))

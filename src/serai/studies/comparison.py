@@ -1,0 +1,69 @@
+"""Two scenarios on the same routes, so that only what they say differs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from serai.domain.scenario import Scenario
+from serai.domain.world import World
+from serai.model.routes import merge_routes
+from serai.run import Run, assign, run_scenario
+
+__all__ = ["N_STEPS", "run_pair"]
+
+N_STEPS = 4
+"""Steps that `tell` hears of."""
+
+
+def run_pair(
+    world: World,
+    before: Scenario,
+    after: Scenario,
+    *,
+    tell: Callable[[int], None] = lambda _done: None,
+) -> tuple[Run, Run]:
+    """
+    Run two scenarios with one set of routes to choose from.
+
+    Each scenario finds its own routes first. Sizes of paths rest on the whole set, so both are
+    solved again on the union; a scenario compared with itself shows no change at all.
+
+    Parameters
+    ----------
+    world
+        The tables.
+    before
+        The first scenario.
+    after
+        The second.
+    tell
+        Told after each of `N_STEPS` steps how many are done.
+
+    Returns
+    -------
+    runs
+        In the order given.
+
+    Raises
+    ------
+    ScenarioError
+        A scenario names what the tables do not have.
+    """
+    first: list[Run] = []
+    seconds: list[float] = []
+    for at, scenario in enumerate((before, after)):
+        began = time.perf_counter()
+        first.append(run_scenario(world, scenario))
+        seconds.append(time.perf_counter() - began)
+        tell(at + 1)
+    routes = merge_routes(first[0].setting.graph, world.zones, [run.routes for run in first])
+    second: list[Run] = []
+    for at, run in enumerate(first):
+        began = time.perf_counter()
+        again = assign(world, run.setting, routes, start=run.limit_price)
+        spent = seconds[at] + time.perf_counter() - began
+        second.append(replace(again, record=again.record.model_copy(update={"seconds": spent})))
+        tell(at + 3)
+    return second[0], second[1]

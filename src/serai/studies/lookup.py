@@ -1,0 +1,246 @@
+"""What the data hold, for people: evidence, ready scenarios, and whether a folder can be run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import serai
+from serai.data.check import check_network
+from serai.data.check_evidence import audit_register
+from serai.data.evidence import find_at_place, find_evidence, find_sources
+from serai.data.findings import Finding
+from serai.data.load import PACK, read_world
+from serai.data.register import EvidenceRow, Register, Source, build_register
+from serai.data.scenarios import list_shipped, read_scenario
+from serai.data.tables import read_tables
+from serai.domain.results import (
+    CheckFinding,
+    CheckResult,
+    EvidenceNumber,
+    EvidenceResult,
+    EvidenceSource,
+    ScenarioEntry,
+    ScenariosResult,
+)
+from serai.domain.world import World
+from serai.errors import DataError, NoPathError, ScenarioError, state_fault
+
+__all__ = ["ask_evidence", "check_folder", "read_checked_world", "scenarios"]
+
+NO_PATH: Final = "demand has a path"
+"""Name of the check that finds places which nothing connects."""
+
+
+def scenarios(name: str | None = None) -> ScenariosResult:
+    """
+    Return the scenarios that ship with the data, or one scenario.
+
+    Parameters
+    ----------
+    name
+        Name of one, or path of its file.
+
+    Returns
+    -------
+    result
+        The base first.
+
+    Raises
+    ------
+    ScenarioError
+        There is no such scenario, or its file has faults.
+    """
+    return ScenariosResult(
+        scenarios=[
+            ScenarioEntry(
+                name=one.name,
+                title=one.title,
+                note=" ".join(one.note.split()),
+                scenario=one.model_dump(mode="json"),
+            )
+            for one in (list_shipped() if name is None else (read_scenario(name),))
+        ],
+        version=serai.__version__,
+        data_version=serai.DATA_VERSION,
+    )
+
+
+def ask_evidence(
+    text: str | None, *, place: str | None = None, folder: Path = PACK
+) -> EvidenceResult:
+    """
+    Return where numbers come from.
+
+    Parameters
+    ----------
+    text
+        Id of a number, a table row or a source, or words that its row holds.
+    place
+        Id or name of a place; in its stead, all that is known about it.
+    folder
+        The tables.
+
+    Returns
+    -------
+    result
+        The numbers and what they rest on.
+
+    Raises
+    ------
+    ScenarioError
+        Nothing is called so, or nothing was asked.
+    DataError
+        The tables have faults.
+    """
+    if (text is None) == (place is None):
+        raise ScenarioError("evidence: got both or neither; wanted an id or words, or --place NAME")
+    register = build_register(read_tables(folder))
+    if place is not None:
+        rows = find_at_place(register, place)
+    else:
+        rows = find_evidence(register, text or "")
+    return EvidenceResult(
+        query=text or f"place {place}",
+        numbers=[_tell_number(row) for row in rows],
+        sources=_tell_sources(register, rows),
+        version=serai.__version__,
+        data_version=_version_of(folder),
+    )
+
+
+def _tell_number(row: EvidenceRow) -> EvidenceNumber:
+    return EvidenceNumber(
+        id=row.id,
+        what=row.what,
+        meaning=row.meaning,
+        value=row.value,
+        low=None if math.isnan(row.low) else row.low,
+        high=None if math.isnan(row.high) else row.high,
+        unit=row.unit,
+        year=row.year,
+        grade=row.grade,
+        source_ids=list(row.source_ids),
+        note=row.note,
+        row=row.row,
+    )
+
+
+def _tell_sources(register: Register, rows: Iterable[EvidenceRow]) -> list[EvidenceSource]:
+    found: dict[str, Source] = {}
+    for row in rows:
+        found |= {source.id: source for source in find_sources(register, row)}
+    return [
+        EvidenceSource(
+            id=one.id,
+            title=one.title,
+            publisher=one.publisher,
+            date=one.date,
+            url=one.url,
+            note=one.note,
+        )
+        for one in found.values()
+    ]
+
+
+def check_folder(folder: Path) -> CheckResult:
+    """
+    Return whether a folder of tables can be run and trusted.
+
+    Parameters
+    ----------
+    folder
+        With `places.csv`, `links.csv` and the others.
+
+    Returns
+    -------
+    result
+        Everything that is wrong with the files; where they can be read, what the structure checks
+        and the audit of the evidence find.
+    """
+    try:
+        tables = read_tables(folder)
+    except DataError as error:
+        told = [CheckFinding(severity="error", check="tables", message=m) for m in error.faults]
+        return _conclude(folder, told, {})
+    found = [*check_network(tables), *audit_register(build_register(tables))]
+    told = [_tell_finding(one) for one in found]
+    if not any(one.severity == "error" for one in told):
+        try:
+            _require_params(read_world(folder))
+        except DataError as error:
+            told += [CheckFinding(severity="error", check="model", message=m) for m in error.faults]
+    return _conclude(folder, told, {name: len(table) for name, table in tables.items()})
+
+
+def _tell_finding(finding: Finding) -> CheckFinding:
+    message = str(finding).removeprefix(f"{finding.severity} ({finding.check}) ")
+    return CheckFinding(severity=finding.severity, check=finding.check, message=message)
+
+
+def _conclude(folder: Path, findings: list[CheckFinding], rows: dict[str, int]) -> CheckResult:
+    n_errors = sum(one.severity == "error" for one in findings)
+    return CheckResult(
+        folder=str(folder),
+        is_runnable=n_errors == 0,
+        n_errors=n_errors,
+        n_warnings=len(findings) - n_errors,
+        findings=sorted(findings, key=lambda one: one.severity),
+        rows=rows,
+        version=serai.__version__,
+        data_version=_version_of(folder),
+    )
+
+
+def _version_of(folder: Path) -> str:
+    path = folder / "VERSION"
+    return path.read_text("utf-8").strip() if path.is_file() else "own tables"
+
+
+def read_checked_world(folder: Path | None) -> World:
+    """
+    Return the world of a folder, if it can be run.
+
+    Parameters
+    ----------
+    folder
+        Somebody's own tables; the pack, which tests have checked, if left out.
+
+    Returns
+    -------
+    world
+        Everything a run starts from.
+
+    Raises
+    ------
+    DataError
+        The tables have faults; all of them are named.
+    NoPathError
+        Nothing else is wrong, but nothing connects places that trade.
+    """
+    if folder is None:
+        return read_world()
+    found = [one for one in check_network(read_tables(folder)) if one.severity == "error"]
+    if found:
+        told = [str(one).removeprefix("error ") for one in found]
+        raise (NoPathError if {one.check for one in found} == {NO_PATH} else DataError)(told)
+    world = read_world(folder)
+    _require_params(world)
+    return world
+
+
+def _require_params(world: World) -> None:
+    """Refuse tables whose classes of boxes have no share of shippers who ask for a land quote."""
+    classes = world.classes
+    names = {c: f"contestable_{c.lower()}" for c, is_box in zip(classes.ids, classes.is_box,
+                                                               strict=True) if is_box}  # fmt: skip
+    lost = [
+        state_fault("params.toml", f"no entry {name}", f"one, as class {c} counts boxes",
+                    "copy the package's params.toml into the folder and add it")
+        for c, name in names.items()
+        if name not in world.params.ids
+    ]  # fmt: skip
+    if lost:
+        raise DataError(lost)

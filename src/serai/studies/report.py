@@ -1,0 +1,293 @@
+"""The page of an answer, put together: maps, the two routes of its diagrams, names, footnotes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from serai.data.geometry import Geometry, great_circle, read_basemap, read_geometry
+from serai.data.load import PACK
+from serai.data.register import EvidenceRow, Register, build_register
+from serai.data.tables import read_tables
+from serai.domain.results import AnswerResult, Bottleneck, QuoteRoute, RunResult
+from serai.domain.scenario import Scenario
+from serai.domain.world import World
+from serai.errors import NoPathError, ScenarioError, state_fault
+from serai.outputs import maps
+from serai.outputs.page import AnswerPage, Footnote
+from serai.outputs.page_tables import ClassNote, MeasureNote, ProjectNote
+from serai.outputs.words import pick_case
+from serai.studies.answer import SERVES_MIDDLE, Answer
+from serai.studies.cases import case_scenario
+from serai.studies.quote import Inquiry, quote
+
+__all__ = ["assemble_page", "check_page_path"]
+
+TRIP: Final = ("Xi'an", "Duisburg")
+"""Ends of the two routes of the diagrams."""
+
+N_ROUTES: Final = 8
+"""Routes to look through for one of each corridor."""
+
+MAX_FOOTNOTES: Final = 400
+"""Values told in the footnotes; the JSON answer names every row."""
+
+MAP_KEYS: Final = ("north", "middle", "south", "sea")
+"""Corridors with a look of their own on the map; the others share one."""
+
+FLOW_UNIT: Final = "TEU a year, both directions"
+
+MAP_NOTE: Final = (
+    "Boxes of all trade in the model, not only the divertible flow, on today's network. Each link "
+    "has the colour of the corridor with most tonnes on it; air is left out. Numbers mark the "
+    "limits that bind on the Middle Corridor."
+)
+
+
+def check_page_path(path: Path) -> None:
+    """
+    Refuse a path that a page cannot be written to, before the work begins.
+
+    Parameters
+    ----------
+    path
+        Where the page is to go.
+
+    Raises
+    ------
+    ScenarioError
+        It is a folder, or lies where nothing may be written.
+    """
+    home = next(folder for folder in path.absolute().parents if folder.exists())
+    if path.is_dir():
+        got = "a folder"
+    elif not home.is_dir():
+        got = f"a path through {home.name}, which is no folder"
+    elif not os.access(path if path.exists() else home, os.W_OK):
+        got = "a path that may not be written to"
+    else:
+        return
+    raise ScenarioError(state_fault(f"--page {path}", got, "a file name", "choose another path"))
+
+
+def assemble_page(world: World, answer: Answer, *, folder: Path = PACK) -> AnswerPage:
+    """
+    Return everything that the page shows.
+
+    Parameters
+    ----------
+    world
+        The tables that were answered from.
+    answer
+        The answer with the two runs of its maps.
+    folder
+        The tables' folder, for names, evidence and, if it has them, lines of maps.
+
+    Returns
+    -------
+    page
+        Ready to be written.
+
+    Raises
+    ------
+    DataError
+        A table has faults.
+    """
+    tables = read_tables(folder)
+    result = answer.result
+    before, after = _draw_maps(world, answer, folder)
+    middle, northern = (_find_route(world, corridor) for corridor in ("middle", "north"))
+    return AnswerPage(
+        answer=result,
+        map_svg_before=before[0],
+        map_svg_after=after[0],
+        phone_svg_before=before[1],
+        phone_svg_after=after[1],
+        map_note=MAP_NOTE,
+        middle=middle,
+        northern=northern,
+        trip="–".join(TRIP),
+        classes={
+            row["class_id"]: ClassNote(name=row["name"], unit=row["unit"])
+            for row in tables["classes"].to_dict("records")
+        },
+        projects=_note_projects(tables),
+        measures=_note_measures(tables),
+        footnotes=tuple(_list_footnotes(build_register(tables), result, middle, northern)),
+    )
+
+
+# ---------------------------------------------------------------- names
+
+
+def _note_projects(tables: Mapping[str, pd.DataFrame]) -> dict[str, ProjectNote]:
+    if "projects" not in tables:
+        return {}
+    return {
+        row["project_id"]: ProjectNote(
+            name=row["name"],
+            country=row["country"],
+            status=row["status"],
+            open_year=int(row["open_year"]),
+            capex_musd=float(row["capex_musd"]),
+            capex_low_musd=float(row["capex_low_musd"]),
+            capex_high_musd=float(row["capex_high_musd"]),
+            serves_middle=row["corridor"] in SERVES_MIDDLE,
+        )
+        for row in tables["projects"].to_dict("records")
+    }
+
+
+def _note_measures(tables: Mapping[str, pd.DataFrame]) -> dict[str, MeasureNote]:
+    if "measures" not in tables:
+        return {}
+    return {
+        row["measure_id"]: MeasureNote(
+            name=row["name"], status=row["status"], cost_musd_yr=float(row["cost_musd_yr"])
+        )
+        for row in tables["measures"].to_dict("records")
+    }
+
+
+# ---------------------------------------------------------------- maps
+
+
+def _draw_maps(world: World, answer: Answer, folder: Path) -> list[tuple[str, str]]:
+    """Draw today, Russia open and closed, each for a screen and for a phone."""
+    geometry = _read_lines(folder)
+    basemap = read_basemap(PACK)
+    year = answer.result.base_year
+    panels = [
+        _panel(world, geometry, run, f"Today, Russia {state} (demand of {year})", limits)
+        for run, state, limits in (
+            (answer.before, "open", _binding(answer.result, "open")),
+            (answer.after, "closed", _binding(answer.result, "closed")),
+        )
+    ]
+    scale = maps.choose_scale(panels, FLOW_UNIT)
+    places = world.network.places
+    labels = maps.label_main_places(
+        {key: (places.lon[i], places.lat[i]) for i, key in enumerate(places.ids)}
+    )
+    wide, phone = (
+        [maps.draw_flow_map(basemap, panel, scale, labels=labels, view=view) for panel in panels]
+        for view in (maps.WIDE_VIEW, maps.PHONE_VIEW)
+    )
+    return list(zip(wide, phone, strict=True))
+
+
+def _read_lines(folder: Path) -> Geometry:
+    """Return the lines of links; those of the package for tables that have none of their own."""
+    has_lines = (folder / "odbl" / "link_geometry.csv").is_file()
+    return read_geometry(folder if has_lines else PACK)
+
+
+def _binding(result: AnswerResult, state: str) -> Sequence[Bottleneck]:
+    case = pick_case(result, "today", state)
+    return case.binding if case else ()
+
+
+def _panel(
+    world: World, geometry: Geometry, run: RunResult, title: str, binding: Sequence[Bottleneck]
+) -> maps.FlowPanel:
+    links, places = world.network.links, world.network.places
+    at = {link_id: i for i, link_id in enumerate(links.ids)}
+    lines = []
+    for flow in run.links:
+        i = at[flow.link_id]
+        if links.kind[i] == "air" or flow.teu <= 0.0:
+            continue
+        key = flow.corridor if flow.corridor in MAP_KEYS else "other"
+        points = geometry.lines.get(flow.link_id)
+        if points is None:
+            ends = (links.from_place[i], links.to_place[i])
+            points = great_circle(*((float(places.lon[p]), float(places.lat[p])) for p in ends))
+        is_inferred = flow.link_id in geometry.inferred or flow.link_id not in geometry.lines
+        lines.append(maps.FlowLine(points=points, flows={key: flow.teu}, is_inferred=is_inferred))
+    return maps.FlowPanel(title=title, lines=lines, bottlenecks=_spots(world, binding))
+
+
+def _spots(world: World, binding: Sequence[Bottleneck]) -> list[maps.Bottleneck]:
+    """Return where limits lie: halfway between the ends of what they are about; each once."""
+    resources, places = world.network.resources, world.network.places
+    spots: dict[str, maps.Bottleneck] = {}
+    for limit in binding:
+        ends = [p for p in resources.section[resources.ids.index(limit.resource)] if p >= 0]
+        if not ends or limit.resource in spots:
+            continue
+        spots[limit.resource] = maps.Bottleneck(
+            name=limit.name,
+            lon=float(places.lon[ends].mean()),
+            lat=float(places.lat[ends].mean()),
+            price_usd_teu=limit.price_usd_teu,
+            wait_h=limit.wait_h or 0.0,
+        )
+    return list(spots.values())
+
+
+# ---------------------------------------------------------------- routes and footnotes
+
+
+def _find_route(world: World, corridor: str) -> QuoteRoute | None:
+    """Return the best route of a corridor for the diagrams; None where there is none."""
+    scenario: Scenario = case_scenario("today", "open")
+    inquiry = Inquiry(origin=TRIP[0], dest=TRIP[1], top=N_ROUTES)
+    try:
+        found = quote(world, scenario, inquiry).routes
+    except (NoPathError, ScenarioError):
+        return None
+    return next((route for route in found if route.corridor == corridor), None)
+
+
+def _list_footnotes(
+    register: Register, result: AnswerResult, *routes: QuoteRoute | None
+) -> Iterator[Footnote]:
+    """Yield the values the answer rests on, those of limits and parameters first."""
+    seen: dict[str, EvidenceRow] = {}
+    for key in _list_keys(register, result, routes):
+        for row_id in register.groups.get(key, ()):
+            row = register.rows[row_id]
+            if row.role == "value" and _holds_in(register, row, result.built_by):
+                seen.setdefault(row_id, row)
+    for row in list(seen.values())[:MAX_FOOTNOTES]:
+        for source_id in row.source_ids or ("",):
+            source = register.sources.get(source_id)
+            yield Footnote(
+                id=row.id,
+                what=f"{row.what}: {row.meaning}",
+                value=row.value,
+                unit=row.unit,
+                source_title=source.title if source else "",
+                publisher=source.publisher if source else "",
+                date=source.date if source else "",
+                url=source.url if source else "",
+                grade=row.grade,
+            )
+
+
+def _list_keys(
+    register: Register, result: AnswerResult, routes: Sequence[QuoteRoute | None]
+) -> Iterator[str]:
+    """Yield table rows in the order of their weight in the answer."""
+    yield from (key for key in result.evidence if key.startswith("resources."))
+    yield from (key for key in register.groups if key.startswith("params."))
+    full = pick_case(result, "full", "closed")
+    if full is not None:
+        yield from (f"projects.{key}" for key in full.projects)
+        yield from (f"measures.{key}" for key in full.measures)
+    for route in filter(None, routes):
+        yield from (f"links.{key}" for leg in route.legs for key in leg.link_ids)
+    yield from result.evidence
+
+
+def _holds_in(register: Register, row: EvidenceRow, year: int) -> bool:
+    """Say whether a row is the version of its resource that holds in a year."""
+    if row.table != "resources":
+        return True
+    stem = row.key.removesuffix(f"/{row.year}")
+    since = {int(register.rows[key].year) for key in register.groups[f"resources.{stem}"]}
+    return int(row.year) == max((y for y in since if y <= year), default=min(since))
