@@ -89,7 +89,6 @@ def prepare(world: World, scenario: Scenario) -> Setting:
     """
     plain = Scenario(
         year=scenario.year, built_by=scenario.infrastructure_year, closures=False,
-        shocks=tuple(s for s in scenario.shocks if s.kind == "year_input"),
     )  # fmt: skip
     state = apply_scenario(world, scenario)
     return Setting(

@@ -127,7 +127,8 @@ def _or_pack(folder: Path, name: str) -> Path:
 
 
 def _split(cell: object) -> tuple[str, ...]:
-    return tuple(part for part in str(cell).split(";") if part) if pd.notna(cell) else ()
+    # An empty cell is NaN, which is not itself.
+    return tuple(part for part in str(cell).split(";") if part) if cell == cell else ()  # noqa: PLR0124
 
 
 def _text(column: pd.Series) -> NDArray[np.str_]:
@@ -401,8 +402,8 @@ def _zones(tables: dict[str, pd.DataFrame], classes: Classes, groups: _Groups) -
     special = tables.get("zone_class_weights")
     if special is not None:
         regions = _text(table.region)
-        for (region, class_id, side), rows in special.groupby(["region", "class_id", "direction"]):
-            k, s = classes.ids.index(str(class_id)), 0 if side == "export" else 1
+        for (region, class_id, way), rows in special.groupby(["region", "class_id", "direction"]):
+            k, s = classes.ids.index(str(class_id)), 0 if way == "export" else 1
             at = [zone_ix[z] for z in rows.zone_id]
             for array, end in ((value, ""), (low, "_low"), (high, "_high")):
                 array[regions == region, k, s] = 0.0

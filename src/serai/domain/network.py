@@ -81,8 +81,9 @@ class Links:
         """Lock the arrays."""
         _lock(
             self.tail, self.head, self.from_place, self.to_place, self.from_mode, self.to_mode,
-            self.kind, self.transfer_type, self.operator, self.passage, self.status, self.opens_year, self.closed_from_year, self.grade,
-            self.in_country, self.length_km, self.resource_start, self.resource_ix,
+            self.kind, self.transfer_type, self.operator, self.passage, self.status,
+            self.opens_year, self.closed_from_year, self.grade, self.in_country, self.length_km,
+            self.resource_start, self.resource_ix,
         )  # fmt: skip
 
 

@@ -319,7 +319,7 @@ class BaseYear(Result):
 
 
 class AnswerResult(Result):
-    """The headline: can the Middle Corridor replace the routes through Russia?"""
+    """The headline: how far the Middle Corridor can replace the routes through Russia."""
 
     base_year: int
     """Year whose demand and prices are held across cases."""

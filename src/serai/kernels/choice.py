@@ -117,10 +117,11 @@ def _add_outer(curvature, weight, limits, mean, count):  # type: ignore[no-untyp
 def fill_curvature(
     problem: ChoiceArrays,
     flow: NDArray[np.float64],
+    place: NDArray[np.int32],
     chunk_curvature: NDArray[np.float64],
 ) -> None:
     """
-    Fill minus the second derivative of the dual by the prices (a positive semidefinite matrix).
+    Fill minus the second derivative of the dual by some prices (a positive semidefinite matrix).
 
     Parameters
     ----------
@@ -128,8 +129,10 @@ def fill_curvature(
         The choice problem.
     flow
         [class unit], shape (n_routes,). From `fill_choice` at the same prices.
+    place
+        [-], shape (n_limits,). Row of each limit in the matrix, -1 for one left out.
     chunk_curvature
-        [1/USD], shape (n_chunks, n_limits, n_limits). Filled, one addend per chunk.
+        [1/USD], shape (n_chunks, n_rows, n_rows). Filled, one addend per chunk.
 
     Notes
     -----
@@ -137,13 +140,14 @@ def fill_curvature(
     ``H = sum d [sum_n P_n theta_n (sum_p q_p a a' - a_n a_n') + theta_0 (sum_n P_n a_n a_n'
     - a_k a_k')]``.
     """
-    n_limits = chunk_curvature.shape[1]
+    n_rows = chunk_curvature.shape[1]
     for chunk in prange(problem.chunk_start.shape[0] - 1):
         curvature = chunk_curvature[chunk]
         curvature[:] = 0.0
-        of_nest, of_cell = np.zeros(n_limits), np.zeros(n_limits)
-        nest_limits, cell_limits = np.empty(n_limits, np.int64), np.empty(n_limits, np.int64)
-        in_nest, in_cell = np.zeros(n_limits, np.bool_), np.zeros(n_limits, np.bool_)
+        of_nest, of_cell = np.zeros(n_rows), np.zeros(n_rows)
+        nest_rows, cell_rows = np.empty(n_rows, np.int64), np.empty(n_rows, np.int64)
+        in_nest, in_cell = np.zeros(n_rows, np.bool_), np.zeros(n_rows, np.bool_)
+        row, amount = np.empty(n_rows, np.int64), np.empty(n_rows)
         for cell in range(problem.chunk_start[chunk], problem.chunk_start[chunk + 1]):
             demand = problem.cell_demand[cell]
             if demand <= TINY:
@@ -157,35 +161,36 @@ def fill_curvature(
                 for route in range(problem.nest_start[nest], problem.nest_start[nest + 1]):
                     f = flow[route]
                     total += f
-                    first, last = problem.use_start[route], problem.use_start[route + 1]
-                    for use in range(first, last):
-                        i = problem.use_limit[use]
+                    n_used = 0
+                    for use in range(problem.use_start[route], problem.use_start[route + 1]):
+                        i = place[problem.use_limit[use]]
+                        if i >= 0:
+                            row[n_used], amount[n_used] = i, problem.use_amount[use]
+                            n_used += 1
+                    for u in range(n_used):
+                        i = row[u]
                         if not in_nest[i]:
                             in_nest[i] = True
-                            nest_limits[n_nest] = i
+                            nest_rows[n_nest] = i
                             n_nest += 1
-                        of_nest[i] += f * problem.use_amount[use]
-                        for other in range(first, last):
-                            curvature[i, problem.use_limit[other]] += (
-                                theta * f * problem.use_amount[use] * problem.use_amount[other]
-                            )
-                # Means are bounded; a division by a total near 0 after the product would not be.
+                        of_nest[i] += f * amount[u]
+                        for v in range(n_used):
+                            curvature[i, row[v]] += theta * f * amount[u] * amount[v]
+                if total > TINY:
+                    _add_outer(curvature, (theta0 - theta) / total, nest_rows, of_nest, n_nest)
                 for j in range(n_nest):
-                    of_nest[nest_limits[j]] /= total if total > 0.0 else 1.0
-                _add_outer(curvature, (theta0 - theta) * total, nest_limits, of_nest, n_nest)
-                for j in range(n_nest):
-                    i = nest_limits[j]
+                    i = nest_rows[j]
                     if not in_cell[i]:
                         in_cell[i] = True
-                        cell_limits[n_cell] = i
+                        cell_rows[n_cell] = i
                         n_cell += 1
-                    of_cell[i] += total * of_nest[i]
+                    of_cell[i] += of_nest[i]
                     of_nest[i] = 0.0
                     in_nest[i] = False
-            _add_outer(curvature, -theta0 / demand, cell_limits, of_cell, n_cell)
+            _add_outer(curvature, -theta0 / demand, cell_rows, of_cell, n_cell)
             for j in range(n_cell):
-                of_cell[cell_limits[j]] = 0.0
-                in_cell[cell_limits[j]] = False
+                of_cell[cell_rows[j]] = 0.0
+                in_cell[cell_rows[j]] = False
 
 
 @njit(cache=True, parallel=True)
@@ -230,32 +235,39 @@ def fill_sizes(
     for nest in prange(nest_start.shape[0] - 1):
         first, last = nest_start[nest], nest_start[nest + 1]
         theta = nest_theta[nest]
+        # The first route of each distinct sequence speaks for it.
+        speaker = np.empty(last - first, np.int64)
+        n_sequences = 0
         for route in range(first, last):
-            mine = sequence[route]
+            is_new = True
+            for s in range(n_sequences):
+                if sequence[speaker[s]] == sequence[route]:
+                    is_new = False
+                    break
+            if is_new:
+                speaker[n_sequences] = route
+                n_sequences += 1
+        for s in range(n_sequences):
+            mine = sequence[speaker[s]]
             size = 0.0
             for a in range(leg_start[mine], leg_start[mine + 1]):
                 count = 0
-                for other in range(first, last):
-                    theirs = sequence[other]
-                    is_first = True
-                    for before in range(first, other):
-                        if sequence[before] == theirs:
-                            is_first = False
-                            break
-                    if not is_first:
-                        continue
+                for other in range(n_sequences):
+                    theirs = sequence[speaker[other]]
                     for b in range(leg_start[theirs], leg_start[theirs + 1]):
                         if leg[b] == leg[a]:
                             count += 1
                             break
                 size += leg_share[a] / count
             best = np.inf
-            for other in range(first, last):
-                if sequence[other] == mine:
-                    best = min(best, cost[other])
+            for route in range(speaker[s], last):
+                if sequence[route] == mine:
+                    best = min(best, cost[route])
             total = 0.0
-            for other in range(first, last):
-                if sequence[other] == mine:
-                    total += np.exp(-theta * (cost[other] - best))
-            share = -theta * (cost[route] - best) - np.log(total)
-            log_size[route] = share + (np.log(size) if size > 0.0 else 0.0)
+            for route in range(speaker[s], last):
+                if sequence[route] == mine:
+                    total += np.exp(-theta * (cost[route] - best))
+            whole = (np.log(size) if size > 0.0 else 0.0) - np.log(total)
+            for route in range(speaker[s], last):
+                if sequence[route] == mine:
+                    log_size[route] = whole - theta * (cost[route] - best)

@@ -6,7 +6,15 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-__all__ = ["count_legs", "fill_draws", "fill_legs", "fill_sums"]
+__all__ = [
+    "count_legs",
+    "count_uses",
+    "fill_any",
+    "fill_draws",
+    "fill_legs",
+    "fill_sums",
+    "fill_uses",
+]
 
 
 @njit(cache=True, parallel=True)
@@ -185,3 +193,146 @@ def fill_draws(
                     count += 1
     draw_start[path_start.shape[0] - 1] = count
     return count
+
+
+@njit(cache=True, parallel=True)
+def fill_any(
+    path_start: NDArray[np.int64],
+    path_link: NDArray[np.int32],
+    flags: NDArray[np.bool_],
+    found: NDArray[np.bool_],
+) -> None:
+    """
+    Say for each path and flag whether any of its links has the flag.
+
+    Parameters
+    ----------
+    path_start
+        [-], shape (n_paths + 1,). Links of each path.
+    path_link
+        [-], shape (path_start[-1],). Links.
+    flags
+        [-], shape (n_links, n_flags).
+    found
+        [-], shape (n_paths, n_flags). Filled.
+    """
+    for path in prange(path_start.shape[0] - 1):
+        for flag in range(flags.shape[1]):
+            found[path, flag] = False
+        for at in range(path_start[path], path_start[path + 1]):
+            for flag in range(flags.shape[1]):
+                if flags[path_link[at], flag]:
+                    found[path, flag] = True
+
+
+@njit(cache=True, parallel=True)
+def count_uses(
+    route: NDArray[np.int32],
+    class_ix: NDArray[np.int32],
+    draw_start: NDArray[np.int64],
+    draw: NDArray[np.int32],
+    draws: NDArray[np.bool_],
+    limit_of: NDArray[np.int32],
+    capacity: NDArray[np.float64],
+    n_uses: NDArray[np.int64],
+) -> None:
+    """
+    Count the limits that each (class, route) pair uses.
+
+    Parameters
+    ----------
+    route
+        [-], shape (n_pairs,). Route of each pair.
+    class_ix
+        [-], shape (n_pairs,). Class of each pair.
+    draw_start
+        [-], shape (n_routes + 1,). Draws of each route.
+    draw
+        [-], shape (draw_start[-1],). 4 resource + 2 direction + carriage.
+    draws
+        [-], shape (n_resources, n_classes, 2). Who draws on what, by carriage.
+    limit_of
+        [-], shape (n_resources, 2, n_classes, 2). Limit by resource, direction, class and
+        measure, -1 for none.
+    capacity
+        [any], shape (n_limits,). Capacities.
+    n_uses
+        [-], shape (n_pairs,). Filled; -1 where a used limit has no capacity.
+    """
+    for pair in prange(route.shape[0]):
+        count = 0
+        k = class_ix[pair]
+        for at in range(draw_start[route[pair]], draw_start[route[pair] + 1]):
+            resource, direction = draw[at] // 4, draw[at] // 2 % 2
+            if not draws[resource, k, draw[at] % 2]:
+                continue
+            for measure in range(2):
+                limit = limit_of[resource, direction, k, measure]
+                if limit < 0:
+                    continue
+                if capacity[limit] <= 0.0:
+                    count = -1
+                    break
+                count += 1
+            if count < 0:
+                break
+        n_uses[pair] = count
+
+
+@njit(cache=True, parallel=True)
+def fill_uses(
+    route: NDArray[np.int32],
+    class_ix: NDArray[np.int32],
+    draw_start: NDArray[np.int64],
+    draw: NDArray[np.int32],
+    draws: NDArray[np.bool_],
+    limit_of: NDArray[np.int32],
+    amount: NDArray[np.float64],
+    capacity: NDArray[np.float64],
+    use_start: NDArray[np.int64],
+    use_limit: NDArray[np.int32],
+    use_amount: NDArray[np.float64],
+) -> None:
+    """
+    Fill the limits that each (class, route) pair uses, and how much of each.
+
+    Parameters
+    ----------
+    route
+        [-], shape (n_pairs,). Route of each pair, -1 for one that uses nothing.
+    class_ix
+        [-], shape (n_pairs,). Class of each pair.
+    draw_start
+        [-], shape (n_routes + 1,). Draws of each route.
+    draw
+        [-], shape (draw_start[-1],). As for `count_uses`.
+    draws
+        [-], shape (n_resources, n_classes, 2). As for `count_uses`.
+    limit_of
+        [-], shape (n_resources, 2, n_classes, 2). As for `count_uses`.
+    amount
+        [t or TEU per class unit], shape (n_classes, 2). What a unit takes of each measure.
+    capacity
+        [t/yr or TEU/yr], shape (n_limits,). Capacities.
+    use_start
+        [-], shape (n_pairs + 1,). Where each pair's uses stand, from `count_uses`.
+    use_limit
+        [-], shape (use_start[-1],). Filled.
+    use_amount
+        [share of capacity per class unit], shape (use_start[-1],). Filled.
+    """
+    for pair in prange(route.shape[0]):
+        if route[pair] < 0:
+            continue
+        k = class_ix[pair]
+        to = use_start[pair]
+        for at in range(draw_start[route[pair]], draw_start[route[pair] + 1]):
+            resource, direction = draw[at] // 4, draw[at] // 2 % 2
+            if not draws[resource, k, draw[at] % 2]:
+                continue
+            for measure in range(2):
+                limit = limit_of[resource, direction, k, measure]
+                if limit >= 0:
+                    use_limit[to] = limit
+                    use_amount[to] = amount[k, measure] / capacity[limit]
+                    to += 1

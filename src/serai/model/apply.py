@@ -1,4 +1,4 @@
-"""A scenario applied to the world: a new world with the year's prices, projects, measures, shocks."""
+"""A scenario applied to the world: the network with its projects, measures and shocks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from serai.domain.effects import Effects, Selector
-from serai.domain.network import Network
+from serai.domain.network import Links, Network
 from serai.domain.ranged import FloatArray, Ranged
 from serai.domain.scenario import ChangeLinks, CloseLinks, CloseTransit, Scenario, SetYearInput
 from serai.domain.world import World
@@ -165,9 +165,7 @@ def projects_of(world: World, scenario: Scenario) -> tuple[str, ...]:
     named = scenario.projects if isinstance(scenario.projects, tuple) else ()
     return tuple(
         p
-        for p, status, opens in zip(
-            projects.ids, projects.status, projects.open_year, strict=True
-        )
+        for p, status, opens in zip(projects.ids, projects.status, projects.open_year, strict=True)
         if (status == "built" and opens <= year)
         or p in named
         or (scenario.projects == "funded" and status in FUNDED)
@@ -220,6 +218,25 @@ def apply_scenario(world: World, scenario: Scenario) -> State:
     if scenario.closures:
         dated = _rows(world.effects, None, scenario.year)
         _apply_rows(world, dated, values, is_open, is_closed)
+    transit, overrides = _apply_shocks(world, scenario, values, is_open, is_closed)
+    _keep_sensible(links, values)
+    lifted = np.isin(resources.ids, scenario.unlimited) | (not scenario.capacity_limits)
+    for quantity in CAPACITIES:
+        values[quantity] = np.where(lifted, np.nan, values[quantity])
+    return State(
+        is_open=is_open, is_closed=is_closed, closed_transit=transit,
+        year=scenario.year, year_overrides=overrides, **values,
+    )  # fmt: skip
+
+
+def _apply_shocks(
+    world: World,
+    scenario: Scenario,
+    values: dict[str, FloatArray],
+    is_open: NDArray[np.bool_],
+    is_closed: NDArray[np.bool_],
+) -> tuple[tuple[str, ...], dict[str, float]]:
+    """Lay the shocks on; return territories closed to transit and yearly inputs set by hand."""
     transit: tuple[str, ...] = ()
     overrides: dict[str, float] = {}
     for shock in scenario.shocks:
@@ -231,19 +248,16 @@ def apply_scenario(world: World, scenario: Scenario) -> State:
             is_closed |= select_links(world.network, shock.selector())
         else:
             _apply_one(world.network, shock, values, is_open)
+    return transit, overrides
+
+
+def _keep_sensible(links: Links, values: dict[str, FloatArray]) -> None:
+    """Keep times at zero or more, and prices at a tenth of the table's: nobody is paid to ship."""
     for quantity in ("free_time_h", "dwell_h"):
         np.maximum(values[quantity], 0.0, out=values[quantity])
     for quantity in ("cost_usd_teu", "cost_usd_t"):
-        # A discount never pays the shipper: a price stays at a tenth of the table's or more.
         floor = 0.1 * getattr(links, quantity).value
         values[quantity] = np.where(np.isnan(floor), np.nan, np.maximum(values[quantity], floor))
-    lifted = np.isin(resources.ids, scenario.unlimited) | (not scenario.capacity_limits)
-    for quantity in CAPACITIES:
-        values[quantity] = np.where(lifted, np.nan, values[quantity])
-    return State(
-        is_open=is_open, is_closed=is_closed, closed_transit=transit,
-        year=scenario.year, year_overrides=overrides, **values,
-    )  # fmt: skip
 
 
 def _open_in(network: Network, year: int) -> NDArray[np.bool_]:
@@ -381,35 +395,43 @@ def _item_faults(
         if item.input_id not in world.year_inputs.ids:
             yield _unknown(f"{where}.input_id", item.input_id, world.year_inputs.ids)
         return
-    for country in item.countries:
-        if country not in network.country_ids:
-            yield _unknown(f"{where}.countries", country, network.country_ids)
-    if isinstance(item, CloseTransit):
-        return
-    lists = {
-        "links": network.links.ids,
-        "kinds": tuple(sorted(set(network.links.kind))),
-        "transfer_types": tuple(sorted(set(network.links.transfer_type) - {""})),
+    known = {"countries": network.country_ids}
+    if not isinstance(item, CloseTransit):
+        known |= _known_words(network)
+    faults = [
+        _unknown(f"{where}.{word}", one, ids)
+        for word, ids in known.items()
+        for one in getattr(item, word)
+        if one not in ids
+    ]
+    yield from faults
+    if not isinstance(item, CloseTransit) and not faults:
+        yield from _empty_faults(network, where, item)
+
+
+def _empty_faults(network: Network, where: str, item: CloseLinks | ChangeLinks) -> Iterable[str]:
+    """Name a selection that cannot be meant or means nothing."""
+    odd = [pair for pair in item.between if len(pair.split("-")) != 2]  # noqa: PLR2004
+    if odd:
+        yield f"{where}.between: got {odd[0]!r}; want two countries, such as KGZ-TJK"
+    elif isinstance(item, ChangeLinks) and item.quantity in CAPACITIES:
+        if not item.resources:
+            yield f"{where}.resources: empty; a capacity belongs to resources: name at least one"
+    elif not select_links(network, item.selector()).any():
+        yield f"{where}: means no link; want at least one: widen the selection"
+
+
+def _known_words(network: Network) -> dict[str, tuple[str, ...]]:
+    links = network.links
+    return {
+        "links": links.ids,
+        "kinds": tuple(sorted(set(links.kind.tolist()))),
+        "transfer_types": tuple(sorted(set(links.transfer_type.tolist()) - {""})),
         "places": network.places.ids,
-        "passages": tuple(sorted(set(network.links.passage) - {""})),
-        "operators": tuple(sorted(set(network.links.operator) - {""})),
+        "passages": tuple(sorted(set(links.passage.tolist()) - {""})),
+        "operators": tuple(sorted(set(links.operator.tolist()) - {""})),
         "resources": network.resources.ids,
     }
-    missing = False
-    for word, ids in lists.items():
-        for one in getattr(item, word):
-            if one not in ids:
-                missing = True
-                yield _unknown(f"{where}.{word}", one, ids)
-    for pair in item.between:
-        if len(pair.split("-")) != 2:  # noqa: PLR2004
-            missing = True
-            yield f"{where}.between: got {pair!r}; want two countries, such as KGZ-TJK"
-    capacity = isinstance(item, ChangeLinks) and item.quantity in CAPACITIES
-    if capacity and not item.resources:
-        yield f"{where}.resources: empty; a capacity belongs to resources: name at least one"
-    elif not missing and not capacity and not select_links(network, item.selector()).any():
-        yield f"{where}: means no link; want at least one: widen the selection"
 
 
 def _unknown(where: str, got: str, ids: Iterable[str]) -> str:

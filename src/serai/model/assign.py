@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import linalg
 
 from serai.domain.ranged import FloatArray
@@ -22,8 +23,15 @@ LAST_RADIUS = 1e-12
 ROUNDING = 1e-13
 """Share of the dual's value below which its changes are rounding."""
 
+MAX_MODEL_STEPS = 60
+"""Steps, and halvings of a step, spent on the quadratic model."""
+
+NEARLY = 1e-4
+"""Overload, and price times unused capacity, below which the certificate is worth computing."""
+
 EDGE = 1e-3
-"""Prices nearer than this to an end of their range, in their own units, are put on it."""
+"""Prices nearer than this to an end of their range, in their own units, may be put on it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Solution:
@@ -48,7 +56,7 @@ class _Dual:
         self.flow = np.empty(len(problem.cost))
         self._value = np.empty(n_chunks)
         self._load = np.empty((n_chunks, n_limits))
-        self._curvature = np.empty((n_chunks, n_limits, n_limits))
+        self.option = np.repeat(np.arange(len(problem.cost)), np.diff(problem.use_start))
 
     def at(self, price: FloatArray) -> tuple[float, FloatArray]:
         """Return the dual's value and its slope (load less capacity)."""
@@ -56,13 +64,16 @@ class _Dual:
         value = float(self._value.sum() - price.sum())
         return value, self._load.sum(axis=0) - 1.0
 
-    def curvature(self, unit: FloatArray) -> FloatArray:
-        """Return minus the second derivative at the last point, prices counted in `unit`."""
-        fill_curvature(self.problem, self.flow, self._curvature)
-        held = self._curvature.sum(axis=0) * np.outer(unit, unit)
+    def curvature(self, unit: FloatArray, live: NDArray[np.int64]) -> FloatArray:
+        """Return minus the second derivative by the live prices, counted in `unit`."""
+        place = np.full(len(unit), -1, np.int32)
+        place[live] = np.arange(len(live))
+        parts = np.empty((len(self._value), len(live), len(live)))
+        fill_curvature(self.problem, self.flow, place, parts)
+        held = parts.sum(axis=0) * np.outer(unit[live], unit[live])
         # What cancels out where everybody passes leaves rounding: the diagonal stays above it.
-        load = np.maximum(self._load.sum(axis=0), 1.0)
-        return np.asarray(held + np.diag(1e-10 * np.diag(held) + 1e-12 * unit * load))
+        load = np.maximum(self._load.sum(axis=0), 1.0)[live]
+        return np.asarray(held + np.diag(1e-10 * np.diag(held) + 1e-12 * unit[live] * load))
 
 
 def solve(
@@ -105,13 +116,17 @@ def solve(
     price = np.zeros(n_limits) if start is None else np.maximum(start, 0.0)
     scale = max(float((problem.cell_demand / problem.cell_theta).sum()), 1e-300)
     value, slope = dual.at(price)
-    best = _repaired(problem, dual.flow, price, value, scale)
-    unit = _price_units(problem, n_limits)
-    curvature = dual.curvature(unit)
+    best = _repaired(dual, price, value, scale)
+    unit = _price_units(dual, n_limits)
+    live, curvature = _live(dual, unit, price, slope)
     radius, steps = FIRST_RADIUS, 0
-    while steps < max_iterations and radius > LAST_RADIUS and not best.certificate.holds(max_gap):
-        step = _best_step(curvature, slope * unit, np.maximum(-price / unit, -radius), radius)
-        expected = float((slope * unit) @ step - 0.5 * step @ curvature @ step)
+    while steps < max_iterations and radius > LAST_RADIUS and len(live):
+        if best.certificate.holds(max_gap):
+            break
+        step = np.zeros(n_limits)
+        low = np.maximum(-price / unit, -radius)[live]
+        step[live] = _best_step(curvature, (slope * unit)[live], low, radius)
+        expected = float((slope * unit) @ step - 0.5 * step[live] @ curvature @ step[live])
         if expected <= 0.0:
             break
         trial = np.where(step > -price / unit, np.maximum(price + step * unit, 0.0), 0.0)
@@ -122,19 +137,32 @@ def solve(
         radius = _next_radius(radius, float(np.abs(step).max()), quality)
         if quality > 1e-3:  # noqa: PLR2004
             price, value, slope = trial, new_value, new_slope
-            curvature = dual.curvature(unit)
-            best = _repaired(problem, dual.flow, price, value, scale)
+            live, curvature = _live(dual, unit, price, slope)
+            # Repairing is dear: not before the raw flows nearly fit.
+            if max(slope.max(), np.abs(price * slope).sum() / scale) <= NEARLY:
+                best = _repaired(dual, price, value, scale)
+    if best.price is not price:
+        dual.at(price)
+        best = _repaired(dual, price, value, scale)
     return Solution(
         flow=best.flow, price=best.price, load=best.load,
         certificate=best.certificate, n_iterations=steps,
     )  # fmt: skip
 
 
-def _price_units(problem: ChoiceArrays, n_limits: int) -> FloatArray:
+def _live(
+    dual: _Dual, unit: FloatArray, price: FloatArray, slope: FloatArray
+) -> tuple[NDArray[np.int64], FloatArray]:
+    """Return the limits whose price may move now, and the curvature by these."""
+    live = np.flatnonzero((price > 0.0) | (slope > 0.0))
+    return live, dual.curvature(unit, live)
+
+
+def _price_units(dual: _Dual, n_limits: int) -> FloatArray:
     """Return the change of each price that moves its users by a factor of about e, [USD]."""
-    option = np.repeat(np.arange(len(problem.cost)), np.diff(problem.use_start))
-    nest = np.searchsorted(problem.nest_start, option, "right") - 1
-    cell = np.searchsorted(problem.cell_start, nest, "right") - 1
+    problem = dual.problem
+    n_options = np.diff(problem.nest_start[problem.cell_start])
+    cell = np.repeat(np.arange(len(n_options)), n_options)[dual.option]
     demand = problem.cell_demand[cell]
     whole = np.bincount(problem.use_limit, demand * problem.use_amount, minlength=n_limits)
     sums = np.bincount(problem.use_limit, demand / problem.cell_theta[cell], minlength=n_limits)
@@ -153,9 +181,12 @@ def _best_step(
 ) -> FloatArray:
     """Maximise slope x - x curvature x / 2 between low and high (Bertsekas 1982)."""
     step, gain = np.zeros_like(slope), 0.0
-    for _ in range(60):
+    for _ in range(MAX_MODEL_STEPS):
         rise = slope - curvature @ step
-        at_low, at_high = (step <= low + EDGE) & (rise < 0), (step >= high - EDGE) & (rise > 0)
+        # Bertsekas's rule: the edge narrows as nothing is left to gain.
+        left = float(np.abs(np.clip(step + rise / np.diag(curvature), low, high) - step).max())
+        edge = min(EDGE, EDGE * high, left)
+        at_low, at_high = (step <= low + edge) & (rise < 0), (step >= high - edge) & (rise > 0)
         step = np.where(at_low, low, np.where(at_high, high, step))
         free = np.flatnonzero(~(at_low | at_high))
         gain = float(slope @ step - 0.5 * step @ curvature @ step)
@@ -165,7 +196,7 @@ def _best_step(
         move[free] = _newton(curvature[np.ix_(free, free)], (slope - curvature @ step)[free])
         move *= min(1.0, float((high - low).max()) / max(float(np.abs(move).max()), 1e-300))
         before = gain
-        for halvings in range(30):
+        for halvings in range(MAX_MODEL_STEPS):
             trial = np.clip(step + 0.5**halvings * move, low, high)
             gain = float(slope @ trial - 0.5 * trial @ curvature @ trial)
             if gain > before:
@@ -183,15 +214,10 @@ def _newton(curvature: FloatArray, slope: FloatArray) -> FloatArray:
         return np.asarray(slope / np.diag(curvature))
 
 
-def _repaired(
-    problem: ChoiceArrays, raw: FloatArray, price: FloatArray, value: float, scale: float
-) -> Solution:
+def _repaired(dual: _Dual, price: FloatArray, value: float, scale: float) -> Solution:
     """Move what does not fit to the outside route, and say how good the result is."""
-    n_limits = len(price)
-    option = np.repeat(np.arange(len(raw)), np.diff(problem.use_start))
-    load = np.bincount(
-        problem.use_limit, raw[option] * problem.use_amount, minlength=n_limits
-    ) if n_limits else np.zeros(0)  # fmt: skip
+    problem, raw, option, n_limits = dual.problem, dual.flow, dual.option, len(price)
+    load = _loads(problem, raw, n_limits)
     flow = raw.copy()
     over = load > 1.0
     if over.any():
@@ -203,7 +229,7 @@ def _repaired(
         last = problem.nest_start[problem.cell_start[1:]] - 1
         group = np.searchsorted(last, np.arange(len(raw)))
         flow[last] += np.bincount(group, taken, minlength=len(last))
-        load = np.bincount(problem.use_limit, flow[option] * problem.use_amount, minlength=n_limits)
+        load = _loads(problem, flow, n_limits)
     primal = _primal(problem, flow)
     served = np.add.reduceat(flow, problem.nest_start[problem.cell_start[:-1]])
     wanted = np.maximum(problem.cell_demand, 1e-300)
@@ -214,6 +240,12 @@ def _repaired(
         overload=float(np.max(load - 1.0, initial=0.0)),
     )
     return Solution(flow=flow, price=price, load=load, certificate=certificate, n_iterations=0)
+
+
+def _loads(problem: ChoiceArrays, flow: FloatArray, n_limits: int) -> FloatArray:
+    """Return the use of each limit as a share of its capacity."""
+    amount = np.repeat(flow, np.diff(problem.use_start)) * problem.use_amount
+    return np.asarray(np.bincount(problem.use_limit, amount, minlength=n_limits), np.float64)
 
 
 def _primal(problem: ChoiceArrays, flow: FloatArray) -> float:

@@ -12,7 +12,7 @@ from serai.domain.ranged import FloatArray, IntArray
 from serai.domain.routes import CORRIDORS, FAMILIES, Routes
 from serai.domain.world import World
 from serai.kernels.choice import ChoiceArrays, fill_sizes
-from serai.kernels.routes import fill_sums
+from serai.kernels.routes import count_uses, fill_any, fill_sums, fill_uses
 from serai.model.demand import Cells
 from serai.model.graph import EAST, WEST, Graph
 
@@ -78,14 +78,12 @@ class Problem:
     """Index into the graph's limits of each limit in the problem."""
 
 
-def route_sums(graph: Graph, routes: Routes, direction: IntArray, values: FloatArray) -> FloatArray:
+def route_sums(routes: Routes, direction: IntArray, values: FloatArray) -> FloatArray:
     """
     Sum link values over routes.
 
     Parameters
     ----------
-    graph
-        The graph.
     routes
         The routes.
     direction
@@ -107,11 +105,10 @@ def route_sums(graph: Graph, routes: Routes, direction: IntArray, values: FloatA
 
 def any_link(routes: Routes, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return which routes use any of the masked links, shape (n_routes,)."""
-    n = len(routes.mark)
-    of_link = np.repeat(np.arange(n), np.diff(routes.link_start))
-    out = np.zeros(n, np.bool_)
-    out[of_link[mask[routes.link_ix]]] = True
-    return out
+    found = np.zeros((len(routes.mark), 1), np.bool_)
+    if mask.any():
+        fill_any(routes.link_start, routes.link_ix, mask[:, None].copy(), found)
+    return found[:, 0]
 
 
 def crosses_any(network: Network, routes: Routes, countries: tuple[str, ...]) -> NDArray[np.bool_]:
@@ -133,15 +130,18 @@ def _siberian_gates(network: Network) -> NDArray[np.bool_]:
 class _Pairs:
     """The (cell, route) pairs of a problem and their costs."""
 
-    def __init__(self, world: World, base: Graph, graph: Graph, cells: Cells, routes: Routes):
+    def __init__(
+        self, world: World, base: Graph, graph: Graph, cells: Cells, routes: Routes
+    ) -> None:
         self.world, self.graph, self.cells, self.routes = world, graph, cells, routes
         n_zones = len(world.zones.ids)
         lon = world.zones.lon
-        self.direction = np.where(
-            lon[routes.dest] < lon[routes.origin], WEST, EAST
-        ).astype(np.int32)
-        key = (routes.offer_class.astype(np.int64) * n_zones
-               + routes.origin[routes.offer_route]) * n_zones + routes.dest[routes.offer_route]
+        self.direction = np.where(lon[routes.dest] < lon[routes.origin], WEST, EAST).astype(
+            np.int32
+        )
+        key = (
+            routes.offer_class.astype(np.int64) * n_zones + routes.origin[routes.offer_route]
+        ) * n_zones + routes.dest[routes.offer_route]
         order = np.argsort(key, kind="stable")
         wanted = (cells.class_ix.astype(np.int64) * n_zones + cells.origin) * n_zones + cells.dest
         first = np.searchsorted(key[order], wanted, "left")
@@ -170,7 +170,8 @@ class _Pairs:
         is_box = world.classes.is_box[cells.class_ix[self.cell]]
 
         def sums(values: FloatArray) -> FloatArray:
-            return route_sums(graph, routes, self.direction, values)[self.route]
+            total: FloatArray = route_sums(routes, self.direction, values)[self.route]
+            return total
 
         money = np.where(is_box, sums(graph.usd_teu), sums(graph.usd_t))
         held = np.where(is_box, sums(graph.held_against_usd_teu), sums(graph.held_against_usd_t))
@@ -178,10 +179,10 @@ class _Pairs:
         weight = world.params["reliability_scale"] * cells.reliability[self.cell]
         cost = money + cells.usd_per_h[self.cell] * (hours + weight * spread)
         cost += held + self._route_terms(graph, is_box)
-        return np.maximum(cost, 0.05 * money)
+        return np.asarray(np.maximum(cost, 0.05 * money))
 
     def _route_terms(self, graph: Graph, is_box: NDArray[np.bool_]) -> FloatArray:
-        """What belongs to a whole route: the risk premium of avoided territory, the subsidy."""
+        """Price what belongs to a whole route: risk premium, subsidy, what the gates put off."""
         world, cells, routes = self.world, self.cells, self.routes
         country = np.array(world.zones.countries)
         region = np.array(world.zones.regions)
@@ -214,9 +215,7 @@ class _Pairs:
         return self.base_cost <= self.world.params["dominated_ratio"] * best[inverse]
 
 
-def build_problem(
-    world: World, base: Graph, graph: Graph, cells: Cells, routes: Routes
-) -> Problem:
+def build_problem(world: World, base: Graph, graph: Graph, cells: Cells, routes: Routes) -> Problem:
     """
     Return the choice problem of a state.
 
@@ -242,7 +241,7 @@ def build_problem(
     pairs = _Pairs(world, base, graph, cells, routes)
     reference = _reference_cost(pairs, any_link(routes, ~base.is_open), len(cells.demand))
     groups = _groups(world, graph, cells, pairs)
-    option_pair, option_group = _options(world, graph, pairs, groups)
+    option_pair, option_group = _options(graph, pairs, groups)
     is_shut = _is_shut(world, graph, pairs)
     return _assemble(world, graph, pairs, reference, groups, (option_pair, option_group), is_shut)
 
@@ -309,13 +308,11 @@ def _maritime_regions(world: World) -> list[str]:
         places.countries[p] for p in links.to_place[deep]
     }
     zones = world.zones
-    return sorted(
-        {r for r, c in zip(zones.regions, zones.countries, strict=True) if c in ports}
-    )
+    return sorted({r for r, c in zip(zones.regions, zones.countries, strict=True) if c in ports})
 
 
 def _options(
-    world: World, graph: Graph, pairs: _Pairs, groups: _Groups
+    graph: Graph, pairs: _Pairs, groups: _Groups
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Pair every group with the routes that its shippers consider."""
     family = pairs.routes.family[pairs.route]
@@ -346,8 +343,10 @@ def _is_shut(world: World, graph: Graph, pairs: _Pairs) -> NDArray[np.bool_]:
         country = np.array(world.zones.countries)
         ends = (country[pairs.cells.origin[pairs.cell]], country[pairs.cells.dest[pairs.cell]])
         foreign = ~(np.isin(ends[0], graph.closed_transit) | np.isin(ends[1], graph.closed_transit))
-        shut |= crosses_any(graph.network, routes, graph.closed_transit)[pairs.route] & foreign
-    return shut
+        shut = shut | (
+            crosses_any(graph.network, routes, graph.closed_transit)[pairs.route] & foreign
+        )
+    return np.asarray(shut)
 
 
 def _assemble(
@@ -362,10 +361,8 @@ def _assemble(
     pair, group = options
     family = pairs.routes.family[pairs.route]
     log_size = _sizes(world, pairs, reference, groups, options)
-    use = _uses(world, graph, pairs)
-    dead = np.zeros(len(pairs.cell), np.bool_)
-    dead[use[0][graph.limits.capacity[use[1]] <= 0]] = True
-    keep = ~(is_shut | dead)[pair]
+    uses = _Uses(world, graph, pairs)
+    keep = ~(is_shut | uses.is_dead)[pair]
     pair, group, log_size = pair[keep], group[keep], log_size[keep]
     n_groups = len(groups.cell)
     # The outside route closes every group.
@@ -385,7 +382,7 @@ def _assemble(
     lower = max(world.params["scale_lower"], upper)
     at = reference[groups.cell[nest_group]]
     constants = _constants(world, pairs.cells.class_ix[groups.cell[nest_group]], nest_family)
-    use_start, use_limit, use_amount, limits = _use_of_options(graph, use, source)
+    use_start, use_limit, use_amount, limits = uses.of_options(source)
     group_start = np.searchsorted(nest_group, np.arange(n_groups + 1)).astype(np.int64)
     arrays = ChoiceArrays(
         chunk_start=np.linspace(0, n_groups, N_CHUNKS + 1).astype(np.int64),
@@ -477,48 +474,43 @@ def draws_of_classes(world: World) -> NDArray[np.bool_]:
     return out
 
 
-def _uses(
-    world: World, graph: Graph, pairs: _Pairs
-) -> tuple[NDArray[np.int64], IntArray, FloatArray]:
-    """Return (pair, limit, amount per class unit) of every use."""
-    routes, limits = pairs.routes, graph.limits
-    count = np.diff(routes.draw_start)[pairs.route]
-    pair = np.repeat(np.arange(len(pairs.route)), count)
-    at = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    draw = routes.draw[np.repeat(routes.draw_start[pairs.route], count) + at]
-    class_ix = pairs.cells.class_ix[pairs.cell[pair]]
-    resource, direction, carriage = draw // 4, draw // 2 % 2, draw % 2
-    draws = draws_of_classes(world)[resource, class_ix, carriage]
-    parts = []
-    for measure in (0, 1):
-        limit = limits.of_resource[resource, direction, measure]
-        mask = draws & (limit >= 0)
-        if measure == 1:
-            mask &= world.classes.is_box[class_ix]
-        amount = world.classes.tonnes_per_unit[class_ix] if measure == 0 else np.ones(len(pair))
-        parts.append((pair[mask], limit[mask], amount[mask]))
-    who, limit, amount = (np.concatenate(c) for c in zip(*parts, strict=True))
-    order = np.lexsort((limit, who))
-    return who[order], limit[order].astype(np.int32), amount[order]
+class _Uses:
+    """Which limits the pairs use, and how much of each."""
 
+    def __init__(self, world: World, graph: Graph, pairs: _Pairs) -> None:
+        routes, limits = pairs.routes, graph.limits
+        is_box = world.classes.is_box
+        # Shape (n_resources, 2, n_classes, 2): only boxes count against a limit on boxes.
+        limit_of = np.repeat(limits.of_resource[:, :, None, :], len(is_box), axis=2)
+        limit_of[:, :, ~is_box, 1] = -1
+        self.limits = limits
+        self.amount = np.stack([world.classes.tonnes_per_unit, np.where(is_box, 1.0, 0.0)], axis=1)
+        self.route = pairs.route.astype(np.int32)
+        self.class_ix = pairs.cells.class_ix[pairs.cell]
+        self.by_route = (routes.draw_start, routes.draw, draws_of_classes(world), limit_of)
+        self.count = np.empty(len(self.route), np.int64)
+        count_uses(self.route, self.class_ix, *self.by_route, limits.capacity, self.count)
 
-def _use_of_options(
-    graph: Graph,
-    use: tuple[NDArray[np.int64], IntArray, FloatArray],
-    source: NDArray[np.int64],
-) -> tuple[NDArray[np.int64], IntArray, FloatArray, IntArray]:
-    """Lay the uses of pairs out by option, in shares of capacity."""
-    who, limit, amount = use
-    first = np.searchsorted(who, source, "left")
-    count = np.where(source >= 0, np.searchsorted(who, source, "right") - first, 0)
-    at = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    chosen = np.repeat(first, count) + at
-    limits = np.unique(limit[chosen])
-    renumber = np.full(len(graph.limits.capacity), -1, np.int32)
-    renumber[limits] = np.arange(len(limits))
-    return (
-        np.concatenate([[0], np.cumsum(count)]).astype(np.int64),
-        renumber[limit[chosen]],
-        amount[chosen] / graph.limits.capacity[limit[chosen]],
-        limits.astype(np.int32),
-    )
+    @property
+    def is_dead(self) -> NDArray[np.bool_]:
+        """Say which pairs need a limit that has no capacity, shape (n_pairs,)."""
+        return self.count < 0
+
+    def of_options(
+        self, source: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], IntArray, FloatArray, IntArray]:
+        """Lay the uses out by option (source -1: the outside route), in shares of capacity."""
+        served = source >= 0
+        count = np.where(served, self.count[source], 0)
+        start = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
+        limit, amount = np.empty(start[-1], np.int32), np.empty(start[-1])
+        fill_uses(
+            np.where(served, self.route[source], -1).astype(np.int32), self.class_ix[source],
+            *self.by_route, self.amount, self.limits.capacity, start, limit, amount,
+        )  # fmt: skip
+        is_used = np.zeros(len(self.limits.capacity), np.bool_)
+        is_used[limit] = True
+        limits = np.flatnonzero(is_used)
+        renumber = np.full(len(is_used), -1, np.int32)
+        renumber[limits] = np.arange(len(limits))
+        return start, renumber[limit], amount, limits.astype(np.int32)

@@ -88,7 +88,9 @@ def build_cells(world: World, year: int, *, demand: str = "reference") -> Cells:
             (origin[keep], dest[keep], np.full(n, k), share * amounts[i],
              np.full(n, per_h[k] * factor))
         )  # fmt: skip
-    origin, dest, class_ix, amount, usd_per_h = (np.concatenate(c) for c in zip(*parts, strict=True))
+    origin, dest, class_ix, amount, usd_per_h = (
+        np.concatenate(c) for c in zip(*parts, strict=True)
+    )
     return Cells(
         origin=origin.astype(np.int32),
         dest=dest.astype(np.int32),

@@ -30,7 +30,7 @@ PRICE_YEAR = 2023
 """Year of the prices in the link table; the yearly inputs scale them to other years."""
 
 NORTH_DAYS_YEAR = 2025
-"""Year of the Russian and Belarusian rail times in the link table: they sum to that year's index."""
+"""Year of Russian and Belarusian rail times in the link table: they sum to its index."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -221,7 +221,7 @@ class _YearPrices:
         return factor
 
     def extra_hours(self) -> FloatArray:
-        """Return [h], shape (n_links,): policy at gates, waits, and the share sailed by the Cape."""
+        """Return [h], shape (n_links,): policy at gates, waits, the share by the Cape."""
         extra = np.zeros(len(self.links.ids))
         links = self.links
         leaves_china = self.inside["CHN"] & np.isin(

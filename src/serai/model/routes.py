@@ -14,7 +14,7 @@ from serai.domain.ranged import FloatArray, IntArray
 from serai.domain.routes import CORRIDORS, FAMILIES, Routes
 from serai.domain.world import RouteSearch
 from serai.kernels.paths import fill_path_links, fill_path_marks, fill_trees
-from serai.kernels.routes import count_legs, fill_draws, fill_legs
+from serai.kernels.routes import count_legs, fill_any, fill_draws, fill_legs
 from serai.model.apply import select_links
 from serai.model.demand import Cells
 from serai.model.graph import EAST, WEST, Graph, caspian_links
@@ -80,7 +80,7 @@ def _may_use(links: Links, classes: Classes, class_ix: int) -> NDArray[np.bool_]
     words = {w: mode_of(w) in allowed for w in {*links.from_mode.tolist(), *links.to_mode.tolist()}}
     by_end = [np.array([words[w] for w in ends]) for ends in (links.from_mode, links.to_mode)]
     kinds = {w: w in ("transfer", "access") or mode_of(w) in allowed for w in set(links.kind)}
-    return np.array([kinds[w] for w in links.kind]) & by_end[0] & by_end[1]
+    return np.asarray(np.array([kinds[w] for w in links.kind]) & by_end[0] & by_end[1])
 
 
 def _link_marks(links: Links) -> NDArray[np.uint64]:
@@ -143,7 +143,7 @@ def find_routes(
             if wanted.any():
                 found = _search(graph, cost_of_links, cells, wanted, bans, marks)
                 bundles.append((k, found))
-    return _collect(graph, zones, bundles, marks)
+    return _collect(graph, zones, bundles)
 
 
 def _search(
@@ -190,9 +190,7 @@ def _search(
     )
 
 
-def _collect(
-    graph: Graph, zones: Zones, bundles: list[tuple[int, Bundle]], marks: NDArray[np.uint64]
-) -> Routes:
+def _collect(graph: Graph, zones: Zones, bundles: list[tuple[int, Bundle]]) -> Routes:
     if not bundles:
         empty = np.empty(0, np.int32)
         none = np.empty(0, np.uint64)
@@ -243,7 +241,7 @@ def routes_of_links(
     links = np.concatenate(paths) if paths else np.empty(0, np.int32)
     length = np.array([len(p) for p in paths], np.int32)
     bundle = (mark, pairs.astype(np.int32), [length, links.astype(np.int32)])
-    return _collect(graph, zones, [(class_ix, bundle)], marks)
+    return _collect(graph, zones, [(class_ix, bundle)])
 
 
 def merge_routes(graph: Graph, zones: Zones, many: Sequence[Routes]) -> Routes:
@@ -273,7 +271,7 @@ def merge_routes(graph: Graph, zones: Zones, many: Sequence[Routes]) -> Routes:
             links = routes.link_ix[at + np.arange(length.sum())]
             pairs = np.stack([routes.origin[chosen], routes.dest[chosen]], axis=1)
             bundles.append((int(k), (routes.mark[chosen], pairs, [length, links])))
-    return _collect(graph, zones, bundles, _link_marks(graph.network.links))
+    return _collect(graph, zones, bundles)
 
 
 # ------------------------------------------------------------------------- what a route is
@@ -293,14 +291,12 @@ def _describe(
     n = len(mark)
     of_link = np.repeat(np.arange(n), np.diff(link_start))
 
-    def any_of(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        out = np.zeros(n, np.bool_)
-        out[of_link[mask[link_ix]]] = True
-        return out
+    def any_of(*masks: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        found = np.empty((n, len(masks)), np.bool_)
+        fill_any(link_start, link_ix, np.ascontiguousarray(np.stack(masks, axis=1)), found)
+        return found
 
-    crosses = np.zeros((n, len(network.country_ids)), np.bool_)
-    for country in range(len(network.country_ids)):
-        crosses[:, country] = any_of(links.in_country[:, country])
+    crosses = any_of(*links.in_country.T)
     family = _families(network, of_link, link_ix, n)
     land = np.char.startswith(links.kind, "rail") | (links.kind == "road")
     rail = np.char.startswith(links.kind, "rail")
@@ -310,13 +306,22 @@ def _describe(
         else np.zeros(len(links.ids), np.bool_)
         for c in ("RUS", "BLR", "IRN", "CHN")
     }
-    ends = np.stack([np.array(zones.countries)[pairs[:, 0]], np.array(zones.countries)[pairs[:, 1]]])
+    ends = np.stack(
+        [np.array(zones.countries)[pairs[:, 0]], np.array(zones.countries)[pairs[:, 1]]]
+    )
+    north, middle, south, east, russian = any_of(
+        land & (inside["RUS"] | inside["BLR"]),
+        caspian_links(network),
+        land & inside["IRN"],
+        land & inside["CHN"],
+        rail & inside["RUS"],
+    ).T
     corridor = _corridors(
         family,
-        north=any_of(land & (inside["RUS"] | inside["BLR"])),
-        middle=any_of(caspian_links(network)),
-        south=any_of(land & inside["IRN"]) & ~(ends == "IRN").any(axis=0),
-        east=any_of(land & inside["CHN"]) & ~(ends == "CHN").any(axis=0),
+        north=north,
+        middle=middle,
+        south=south & ~(ends == "IRN").any(axis=0),
+        east=east & ~(ends == "CHN").any(axis=0),
     )
     sequence, leg_start, leg, leg_share = _sequences(graph, link_start, link_ix)
     draw_start, draw = _draws(graph, link_start, link_ix)
@@ -329,7 +334,7 @@ def _describe(
         family=family,
         corridor=corridor,
         crosses=crosses,
-        uses_russian_rail=any_of(rail & inside["RUS"]),
+        uses_russian_rail=russian.copy(),
         sequence=sequence,
         leg_start=leg_start,
         leg=leg,
@@ -344,7 +349,7 @@ def _describe(
 def _families(
     network: Network, of_link: NDArray[np.int64], link_ix: IntArray, n: int
 ) -> NDArray[np.int8]:
-    """Main mode by kilometres; a route that flies anywhere is air, one in a pipe pipeline."""
+    """Return the main mode by kilometres; who flies at all is air, who is piped pipeline."""
     links = network.links
     length = links.length_km[link_ix]
     kind = links.kind[link_ix]
@@ -387,7 +392,7 @@ def _corridors(
 def _sequences(
     graph: Graph, link_start: NDArray[np.int64], link_ix: IntArray
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], IntArray, FloatArray]:
-    """Number the distinct sequences of legs and list their legs."""
+    """Return the number of each route's sequence of legs, and the legs of each sequence."""
     links = graph.network.links
     is_break = np.isin(links.transfer_type, BREAKS) | (links.kind == "access")
     count = np.empty(len(link_start) - 1, np.int64)

@@ -6,30 +6,31 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
+from serai.domain.ranged import FloatArray
 from serai.domain.results import (
     Amounts,
     AnswerResult,
     Band,
     BaseYear,
     CaseResult,
+    Certificate,
     Draws,
-    Mover,
     OutlookRow,
     RunResult,
 )
 from serai.domain.routes import Routes
 from serai.domain.world import World
+from serai.model.routes import merge_routes
 from serai.run import (
     Run,
-    assign,
     describe,
     prepare,
     priced_routes,
     search_routes,
     worst,
 )
-from serai.model.routes import merge_routes
 from serai.studies.cases import (
     BASE_YEAR,
     BUILT_BY,
@@ -41,7 +42,7 @@ from serai.studies.cases import (
     trips,
 )
 from serai.studies.draws import Drawn, count_varied, draw_shares, swing_inputs
-from serai.studies.runs import summarize
+from serai.studies.runs import link_amounts, summarize
 from serai.studies.shares import CaseShares, Key, Progress, Shares, measure, solve_cases
 from serai.studies.tally import NAMES, bottlenecks, resources_used, tally
 from serai.studies.words import headline
@@ -140,21 +141,19 @@ def answer_question(
     )
 
 
-def _routes_of_cases(world: World, tell: Progress) -> tuple[Routes, dict[Key, np.ndarray]]:
+def _routes_of_cases(world: World, tell: Progress) -> tuple[Routes, dict[Key, FloatArray]]:
     """Find one set of routes for every case, and prices to start from."""
-    settings = {key: prepare(world, case_scenario(*key)) for key in all_cases()}
     tell("cases", 0, 3)
-    found = [search_routes(world, settings[case, "open"]) for case in ("today", "full")]
-    routes = merge_routes(settings["full", "open"].graph, world.zones, found)
+    settings = {case: prepare(world, case_scenario(case, "open")) for case in ("today", "full")}
+    found = [search_routes(world, setting) for setting in settings.values()]
+    routes = merge_routes(settings["full"].graph, world.zones, found)
     tell("cases", 1, 3)
-    prices, more = {}, [routes]
-    for key in all_cases():
-        run = assign(world, settings[key], routes)
-        prices[key] = run.limit_price
-        if key[0] != "unlimited":
-            more.append(priced_routes(run))
+    runs = solve_cases(world, routes)
+    # Again at the scarcity prices that differ most.
+    more = [priced_routes(run) for key, run in runs.items() if key[0] in settings]
     tell("cases", 2, 3)
-    return merge_routes(settings["full", "open"].graph, world.zones, more), prices
+    prices = {key: run.limit_price for key, run in runs.items()}
+    return merge_routes(settings["full"].graph, world.zones, [routes, *more]), prices
 
 
 def _case(
@@ -206,7 +205,7 @@ def _case(
     )
 
 
-def _used_by_middle(run: Run, base: Run) -> np.ndarray:
+def _used_by_middle(run: Run, base: Run) -> NDArray[np.bool_]:
     flows = tally(run)
     counted = divertible(base).is_counted
     middle = (flows.corridor == NAMES.index("middle")) & counted[flows.cell]
@@ -226,22 +225,18 @@ def _per(musd: float, extra: float) -> float | None:
 
 
 def _by_class(world: World, central: Shares) -> dict[str, float]:
-    return {
-        c: float(v) for c, v in zip(world.classes.ids, central.by_class, strict=True) if v > 0
-    }
+    return {c: float(v) for c, v in zip(world.classes.ids, central.by_class, strict=True) if v > 0}
 
 
 def _class_shares(world: World, mine: CaseShares) -> dict[str, float]:
     return {
-        c: float(v)
-        for c, v in zip(world.classes.ids, mine.by_class, strict=True)
-        if np.isfinite(v)
+        c: float(v) for c, v in zip(world.classes.ids, mine.by_class, strict=True) if np.isfinite(v)
     }
 
 
 def _other_years(
-    world: World, routes: Routes, start: dict[Key, np.ndarray], tell: Progress
-) -> tuple[list[BaseYear], object]:
+    world: World, routes: Routes, start: dict[Key, FloatArray], tell: Progress
+) -> tuple[list[BaseYear], Certificate]:
     rows, certificates = [], []
     for i, year in enumerate(OTHER_YEARS):
         tell("other base year", i, len(OTHER_YEARS))
@@ -259,8 +254,8 @@ def _other_years(
 
 
 def _outlook(
-    world: World, routes: Routes, start: dict[Key, np.ndarray], tell: Progress
-) -> tuple[list[OutlookRow], object]:
+    world: World, routes: Routes, start: dict[Key, FloatArray], tell: Progress
+) -> tuple[list[OutlookRow], Certificate]:
     rows, certificates = [], []
     todo = [(y, d) for y in OUTLOOK_YEARS for d in ("low", "reference", "high")]
     keys = (("today", "open"), ("full", "open"), ("full", "closed"))
@@ -284,14 +279,11 @@ def _outlook(
     return rows, worst(certificates)
 
 
-def _middle_links(run: Run) -> np.ndarray:
+def _middle_links(run: Run) -> FloatArray:
     """Return boxes by link on the Middle Corridor, [TEU/yr], shape (n_links,)."""
     flows = tally(run)
-    mask = (flows.corridor == NAMES.index("middle")) & (flows.teu > 0)
-    routes = run.routes
-    by_route = np.bincount(flows.route[mask], flows.teu[mask], minlength=len(routes.mark))
-    on_link = np.repeat(by_route, np.diff(routes.link_start))
-    return np.bincount(routes.link_ix, on_link, minlength=len(run.world.network.links.ids))
+    middle = flows.corridor == NAMES.index("middle")
+    return link_amounts(run, np.where(middle, flows.teu, 0.0), flows)
 
 
 def _assumed_share(run: Run) -> float:
@@ -311,5 +303,3 @@ def _evidence(run: Run) -> list[str]:
     rows = [f"links.{links.ids[i]}" for i in busy if not links.ids[i].startswith("access:")]
     used = [f"resources.{b.resource}" for b in bottlenecks(run)]
     return [*dict.fromkeys(used), *rows]
-
-

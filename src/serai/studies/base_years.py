@@ -95,4 +95,3 @@ def outcomes(run: Run) -> Mapping[str, float]:
         "middle_china_europe_kteu": float(flow[caspian & is_box & (west | east)].sum() / 1e3),
         "middle_kt": float(tonnes[kazakh & ~crude].sum() / 1e3),
     }
-

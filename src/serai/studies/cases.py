@@ -9,15 +9,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from serai.domain.ranged import FloatArray, IntArray
-from serai.domain.routes import CORRIDORS, FAMILIES
+from serai.domain.routes import CORRIDORS, FAMILIES, Routes
 from serai.domain.scenario import CloseTransit, Scenario
 from serai.domain.world import World
-from serai.model.choice import AVOIDED, AVOIDING_REGIONS, Problem, route_sums
+from serai.model.choice import AVOIDED, AVOIDING_REGIONS, Problem, crosses_any, route_sums
 from serai.model.graph import direction_of
 from serai.run import Run
-from serai.studies.tally import NAMES, Tally, tally
+from serai.studies.tally import NAMES, Tally, sums_by, tally
 
-__all__ = ["BUILT_BY", "CASES", "Divertible", "Trip", "all_cases", "case_scenario", "divertible"]
+__all__ = [
+    "BUILT_BY",
+    "CASES",
+    "Divertible",
+    "Trip",
+    "all_cases",
+    "case_scenario",
+    "divertible",
+    "middle_resources",
+]
 
 BASE_YEAR = 2023
 """Year whose demand and prices every case holds."""
@@ -29,7 +38,7 @@ CASES = {
     "today": "What is built today",
     "funded": "And what is under construction or funded",
     "full": "And what is planned or proposed, with the soft measures",
-    "unlimited": "The full programme without any capacity limit",
+    "unlimited": "The full programme with no capacity limit along the corridor",
 }
 """Cases in their order, with their words."""
 
@@ -42,7 +51,12 @@ LEFT_OUT = ("CRUDE",)
 
 
 def case_scenario(
-    case: str, russia: str, *, year: int = BASE_YEAR, demand: str = "reference"
+    case: str,
+    russia: str,
+    *,
+    year: int = BASE_YEAR,
+    demand: str = "reference",
+    unlimited: tuple[str, ...] = (),
 ) -> Scenario:
     """
     Return the scenario of a case.
@@ -58,6 +72,9 @@ def case_scenario(
         Year of demand and prices.
     demand
         low, reference or high.
+    unlimited
+        Resources along the corridor, whose limits the case ``unlimited`` lifts; the rivals keep
+        theirs, so that the case shows what willingness alone sets.
 
     Returns
     -------
@@ -74,10 +91,18 @@ def case_scenario(
             "demand": demand,
             "projects": {"today": "built", "funded": "funded"}.get(case, "all"),
             "measures": "all" if case in ("full", "unlimited") else "none",
-            "capacity_limits": case != "unlimited",
+            "unlimited": unlimited if case == "unlimited" else (),
             "shocks": shocks if russia == "closed" else (),
         }
     )
+
+
+def middle_resources(world: World, routes: Routes) -> tuple[str, ...]:
+    """Return the resources that Middle Corridor routes draw on, outside Russia and Iran."""
+    middle = routes.corridor == CORRIDORS.index("middle")
+    middle &= ~crosses_any(world.network, routes, (*AVOIDED, "IRN"))
+    of_route = np.repeat(middle, np.diff(routes.draw_start))
+    return tuple(world.network.resources.ids[r] for r in np.unique(routes.draw[of_route] // 4))
 
 
 def all_cases() -> Iterator[tuple[str, str]]:
@@ -136,7 +161,7 @@ def divertible(run: Run) -> Divertible:
 def corridor_totals(flows: Tally, counted: NDArray[np.bool_], amount: FloatArray) -> FloatArray:
     """Return an amount of the counted cells by corridor, shape (len(NAMES),)."""
     mask = counted[flows.cell]
-    return np.bincount(flows.corridor[mask], amount[mask], minlength=len(NAMES))
+    return sums_by(flows.corridor[mask], amount[mask], len(NAMES))
 
 
 def class_totals(
@@ -144,7 +169,7 @@ def class_totals(
 ) -> FloatArray:
     """Return the counted cells' flow on a corridor by class, shape (n_classes,)."""
     mask = counted[flows.cell] & (flows.corridor == NAMES.index(corridor))
-    return np.bincount(flows.class_ix[mask], flows.flow[mask], minlength=n_classes)
+    return sums_by(flows.class_ix[mask], flows.flow[mask], n_classes)
 
 
 # ------------------------------------------------------------------- days and dollars door to door
@@ -224,8 +249,8 @@ def _money_and_hours(run: Run, route: IntArray) -> tuple[FloatArray, FloatArray]
     routes, graph = run.routes, run.setting.graph
     lon = run.world.zones.lon
     direction = direction_of(lon[routes.origin], lon[routes.dest])
-    money = route_sums(graph, routes, direction, graph.usd_teu)
-    return money[route], route_sums(graph, routes, direction, graph.hours)[route]
+    money = route_sums(routes, direction, graph.usd_teu)
+    return money[route], route_sums(routes, direction, graph.hours)[route]
 
 
 def project_ids(world: World, case: str, which: tuple[str, ...] | None = None) -> list[str]:
@@ -240,4 +265,3 @@ def project_ids(world: World, case: str, which: tuple[str, ...] | None = None) -
         for p, s, c in zip(projects.ids, projects.status, projects.corridors, strict=True)
         if s in status and (which is None or c in which)
     ]
-

@@ -1,4 +1,4 @@
-"""The answer under doubt: every range drawn at once for bands, one input at a time for what moves it."""
+"""The answer under doubt: all ranges drawn for bands, one input at a time for what moves it."""
 
 from __future__ import annotations
 

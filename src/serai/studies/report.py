@@ -14,9 +14,9 @@ from serai.data.load import PACK
 from serai.data.register import EvidenceRow, Register, build_register
 from serai.data.tables import read_tables
 from serai.domain.results import AnswerResult, Bottleneck, QuoteRoute, RunResult
-from serai.domain.scenario import Scenario
 from serai.domain.world import World
 from serai.errors import NoPathError, ScenarioError, state_fault
+from serai.model.choice import AVOIDED
 from serai.outputs import maps
 from serai.outputs.page import AnswerPage, Footnote
 from serai.outputs.page_tables import ClassNote, MeasureNote, ProjectNote
@@ -33,8 +33,11 @@ TRIP: Final = ("Xi'an", "Duisburg")
 N_ROUTES: Final = 8
 """Routes to look through for one of each corridor."""
 
-MAX_FOOTNOTES: Final = 400
-"""Values told in the footnotes; the JSON answer names every row."""
+MOST_SEA_KM: Final = 2000.0
+"""[km] The Black Sea is part of an overland route; an ocean is not."""
+
+MAX_FOOTNOTES: Final = 3000
+"""Values told in the footnotes at most; the JSON answer names every row."""
 
 MAP_KEYS: Final = ("north", "middle", "south", "sea")
 """Corridors with a look of their own on the map; the others share one."""
@@ -100,7 +103,8 @@ def assemble_page(world: World, answer: Answer, *, folder: Path = PACK) -> Answe
     tables = read_tables(folder)
     result = answer.result
     before, after = _draw_maps(world, answer, folder)
-    middle, northern = (_find_route(world, corridor) for corridor in ("middle", "north"))
+    middle = _find_route(world, "middle", (*AVOIDED, "IRN"))
+    northern = _find_route(world, "north", ())
     return AnswerPage(
         answer=result,
         map_svg_before=before[0],
@@ -110,7 +114,7 @@ def assemble_page(world: World, answer: Answer, *, folder: Path = PACK) -> Answe
         map_note=MAP_NOTE,
         middle=middle,
         northern=northern,
-        trip="–".join(TRIP),
+        trip=f"{'–'.join(TRIP)} overland",
         classes={
             row["class_id"]: ClassNote(name=row["name"], unit=row["unit"])
             for row in tables["classes"].to_dict("records")
@@ -232,15 +236,23 @@ def _spots(world: World, binding: Sequence[Bottleneck]) -> list[maps.Bottleneck]
 # ---------------------------------------------------------------- routes and footnotes
 
 
-def _find_route(world: World, corridor: str) -> QuoteRoute | None:
-    """Return the best route of a corridor for the diagrams; None where there is none."""
-    scenario: Scenario = case_scenario("today", "open")
-    inquiry = Inquiry(origin=TRIP[0], dest=TRIP[1], top=N_ROUTES)
+def _find_route(world: World, corridor: str, avoid: tuple[str, ...]) -> QuoteRoute | None:
+    """
+    Return the best route of a corridor for the diagrams; None where there is none.
+
+    Overland: a route that leaves Poti for Antwerp by ship is no picture of the corridor, though a
+    shipper with time may take it.
+    """
+    inquiry = Inquiry(origin=TRIP[0], dest=TRIP[1], top=N_ROUTES, avoid=avoid)
     try:
-        found = quote(world, scenario, inquiry).routes
+        found = quote(world, case_scenario("today", "open"), inquiry).routes
     except (NoPathError, ScenarioError):
         return None
-    return next((route for route in found if route.corridor == corridor), None)
+    for route in found:
+        by_sea_km = max((leg.km for leg in route.legs if leg.mode == "sea"), default=0.0)
+        if route.corridor == corridor and by_sea_km <= MOST_SEA_KM:
+            return route
+    return None
 
 
 def _list_footnotes(

@@ -15,9 +15,9 @@ from serai.domain.results import (
     RunResult,
 )
 from serai.run import Run, worst
-from serai.studies.tally import NAMES, Tally, bottlenecks, tally
+from serai.studies.tally import NAMES, Tally, bottlenecks, sums_by, tally
 
-__all__ = ["compare_runs", "summarize"]
+__all__ = ["compare_runs", "link_amounts", "summarize"]
 
 NO_HAUL = ("transfer", "access")
 """Kinds of links that are not drawn on a map."""
@@ -55,7 +55,7 @@ def summarize(run: Run) -> RunResult:
         bottlenecks=bottlenecks(run),
         links=_by_link(run, flows),
         countries=_by_country(run, flows),
-        unconnected=_unconnected(run, flows),
+        unconnected=_unconnected(run),
         certificate=run.solution.certificate,
         record=run.record,
     )
@@ -81,9 +81,9 @@ def link_amounts(run: Run, amount: FloatArray, flows: Tally) -> FloatArray:
     """Return an amount by link, shape (n_links,)."""
     routes = run.routes
     served = flows.route >= 0
-    by_route = np.bincount(flows.route[served], amount[served], minlength=len(routes.mark))
+    by_route = sums_by(flows.route[served], amount[served], len(routes.mark))
     on_link = np.repeat(by_route, np.diff(routes.link_start))
-    return np.bincount(routes.link_ix, on_link, minlength=len(run.world.network.links.ids))
+    return sums_by(routes.link_ix, on_link, len(run.world.network.links.ids))
 
 
 def _by_link(run: Run, flows: Tally) -> list[LinkFlow]:
@@ -114,10 +114,9 @@ def _by_country(run: Run, flows: Tally) -> dict[str, Amounts]:
     return out
 
 
-def _unconnected(run: Run, flows: Tally) -> list[str]:
+def _unconnected(run: Run) -> list[str]:
     """Name the cells that no route of the network serves."""
     cells, world = run.setting.cells, run.world
-    offered = np.zeros(len(cells.demand), np.bool_)
     n_zones = len(world.zones.ids)
     routes = run.routes
     key = (

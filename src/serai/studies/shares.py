@@ -1,4 +1,4 @@
-"""The answer's numbers in one state of the inputs: every case, open and closed, on one route set."""
+"""The answer's numbers in one state of the inputs: every case, open and closed."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ from serai.studies.cases import (
     class_totals,
     corridor_totals,
     divertible,
+    middle_resources,
 )
-from serai.studies.tally import NAMES, tally
+from serai.studies.tally import NAMES, sums_by, tally
 
 __all__ = ["CaseShares", "Shares", "measure", "solve_cases"]
 
@@ -97,8 +98,10 @@ def solve_cases(
         By case and state of Russia.
     """
     runs = {}
+    free = middle_resources(world, routes)
     for case, russia in keys:
-        setting = prepare(world, case_scenario(case, russia, year=year, demand=demand))
+        scenario = case_scenario(case, russia, year=year, demand=demand, unlimited=free)
+        setting = prepare(world, scenario)
         first = None if start is None else start.get((case, russia))
         runs[case, russia] = assign(world, setting, routes, start=first)
     return runs
@@ -126,7 +129,7 @@ def measure(runs: Mapping[Key, Run]) -> Shares:
         corridor_totals(before, flow.is_counted, before.t),
     )
     n_classes = len(base.world.classes.ids)
-    by_class = np.bincount(base.setting.cells.class_ix, flow.units, minlength=n_classes)
+    by_class = sums_by(base.setting.cells.class_ix, flow.units, n_classes)
     first_by_class = class_totals(before, flow.is_counted, "middle", n_classes)
     cases = {
         key: _one(run, flow, at_first, (by_class, first_by_class)) for key, run in runs.items()

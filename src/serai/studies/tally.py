@@ -12,13 +12,18 @@ from serai.domain.results import Bottleneck
 from serai.domain.routes import CORRIDORS
 from serai.run import Run
 
-__all__ = ["NAMES", "Tally", "bottlenecks", "tally"]
+__all__ = ["NAMES", "Tally", "bottlenecks", "resources_used", "sums_by", "tally"]
 
 NAMES = (*CORRIDORS, "unserved")
 """Corridors, and what is not served."""
 
 NEGLIGIBLE_USD = 1e-3
 """[USD per TEU or t] A scarcity price below this is rounding, not scarcity."""
+
+
+def sums_by(index: IntArray, amount: FloatArray, n: int) -> FloatArray:
+    """Return the sums of an amount by index, shape (n,)."""
+    return np.bincount(index, amount, minlength=n).astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -40,11 +45,11 @@ class Tally:
 
     def by_corridor(self, amount: FloatArray) -> FloatArray:
         """Return an amount by corridor, shape (len(NAMES),)."""
-        return np.bincount(self.corridor, amount, minlength=len(NAMES))
+        return sums_by(self.corridor, amount, len(NAMES))
 
     def by_cell(self, amount: FloatArray, mask: NDArray[np.bool_], n_cells: int) -> FloatArray:
         """Return the masked options' amount by cell, shape (n_cells,)."""
-        return np.bincount(self.cell[mask], amount[mask], minlength=n_cells)
+        return sums_by(self.cell[mask], amount[mask], n_cells)
 
 
 def tally(run: Run) -> Tally:

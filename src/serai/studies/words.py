@@ -52,9 +52,8 @@ def headline(
         "no route at all": full.unserved_share,
     }
     where = max(rest, key=lambda k: rest[k])
-    second = (
-        f"Most of the rest goes to {where} ({rest[where]:.0%})"
-        + (f"; on the corridor itself {binds} binds first." if binds else "; no limit binds on it.")
+    second = f"Most of the rest goes to {where} ({rest[where]:.0%})" + (
+        f"; on the corridor itself {binds} binds first." if binds else "; no limit binds on it."
     )
     years = sorted({row.year for row in outlook})
     later = [row.forced_share for row in outlook if years and row.year == years[-1]]
