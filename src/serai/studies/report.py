@@ -20,7 +20,7 @@ from serai.model.choice import AVOIDED
 from serai.outputs import maps
 from serai.outputs.page import AnswerPage, Footnote
 from serai.outputs.page_tables import ClassNote, MeasureNote, ProjectNote
-from serai.outputs.words import pick_case
+from serai.outputs.words import COLOURS, pick_case
 from serai.studies.answer import SERVES_MIDDLE, Answer
 from serai.studies.cases import case_scenario
 from serai.studies.quote import Inquiry, quote
@@ -36,18 +36,23 @@ N_ROUTES: Final = 8
 MOST_SEA_KM: Final = 2000.0
 """[km] The Black Sea is part of an overland route; an ocean is not."""
 
-MAX_FOOTNOTES: Final = 3000
+MAX_FOOTNOTES: Final = 1000
 """Values told in the footnotes at most; the JSON answer names every row."""
 
-MAP_KEYS: Final = ("north", "middle", "south", "sea")
-"""Corridors with a look of their own on the map; the others share one."""
+LOOKS: Final = {
+    **{key: look for key, look in maps.CORRIDORS.items() if key not in ("sea", "other")},
+    "east": maps.MapCorridor(label="East (through China)", colour=COLOURS["east"]),
+    "sea": maps.CORRIDORS["sea"],
+    "other": maps.CORRIDORS["other"],
+}
+"""Looks of the corridors, from north to south; those without one of their own are the others."""
 
 FLOW_UNIT: Final = "TEU a year, both directions"
 
 MAP_NOTE: Final = (
-    "Boxes of all trade in the model, not only the divertible flow, on today's network. Each link "
-    "has the colour of the corridor with most tonnes on it; air is left out. Numbers mark the "
-    "limits that bind on the Middle Corridor."
+    "The boxes that the question is about: trade that uses Russian railways today, where it goes "
+    "with Russia open and with Russia closed, on today's network. Air is left out. Numbers mark "
+    "the limits that bind on the Middle Corridor."
 )
 
 
@@ -172,13 +177,16 @@ def _draw_maps(world: World, answer: Answer, folder: Path) -> list[tuple[str, st
             (answer.after, "closed", _binding(answer.result, "closed")),
         )
     ]
-    scale = maps.choose_scale(panels, FLOW_UNIT)
+    scale = maps.choose_scale(panels, FLOW_UNIT, corridors=LOOKS)
     places = world.network.places
     labels = maps.label_main_places(
         {key: (places.lon[i], places.lat[i]) for i, key in enumerate(places.ids)}
     )
     wide, phone = (
-        [maps.draw_flow_map(basemap, panel, scale, labels=labels, view=view) for panel in panels]
+        [
+            maps.draw_flow_map(basemap, panel, scale, labels=labels, view=view, corridors=LOOKS)
+            for panel in panels
+        ]
         for view in (maps.WIDE_VIEW, maps.PHONE_VIEW)
     )
     return list(zip(wide, phone, strict=True))
@@ -205,7 +213,7 @@ def _panel(
         i = at[flow.link_id]
         if links.kind[i] == "air" or flow.teu <= 0.0:
             continue
-        key = flow.corridor if flow.corridor in MAP_KEYS else "other"
+        key = flow.corridor if flow.corridor in LOOKS else "other"
         points = geometry.lines.get(flow.link_id)
         if points is None:
             ends = (links.from_place[i], links.to_place[i])
