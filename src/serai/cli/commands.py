@@ -254,12 +254,12 @@ def _check(
     Check whether a folder of tables can be run.
 
     Units, bounds, ids and keys of every cell, the connections of the network, and whether every
-    number has a source. Leaves with exit code 3 if it cannot be run.
+    number has a source. Leaves with exit code 3 if anything is wrong.
     """
     with track("Checking tables"):
         result = check_folder(folder)
     emit(result, print_check, is_json=as_json)
-    if not result.is_runnable:
+    if result.n_errors:
         raise typer.Exit(DataError.exit_code)
 
 

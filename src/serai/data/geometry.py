@@ -141,7 +141,8 @@ def great_circle(start: tuple[float, float], end: tuple[float, float]) -> Line:
     Returns
     -------
     points
-        [deg], shape (n_points, 2), read-only. A point at least every 150 km; longitudes never jump at the date line.
+        [deg], shape (n_points, 2), read-only. A point at least every 150 km; longitudes never
+        jump at the date line.
     """
     lon, lat = np.radians(np.array([start, end], dtype=np.float64)).T
     ends = np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])

@@ -531,7 +531,7 @@ def _year_inputs(table: pd.DataFrame | None, groups: _Groups) -> YearInputs:
 
 def _params(path: Path, groups: _Groups) -> Params:
     rows = _toml(path)
-    names = tuple(rows)
+    names = tuple(sorted(rows))
     value, low, high = (
         np.array([float(rows[n][key]) for n in names]) for key in ("value", "low", "high")
     )

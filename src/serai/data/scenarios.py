@@ -6,7 +6,7 @@ import difflib
 import math
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -129,35 +129,14 @@ def _read_file(path: Path) -> Scenario:
 
 def _build(where: str, document: dict[str, Any]) -> Scenario:
     """Return the scenario that a document holds."""
-    faults = [f"{where}: {fault}" for fault in _number_faults(document, ())]
     try:
-        scenario = Scenario.model_validate(document)
+        return Scenario.model_validate(document)
     except ValidationError as error:
         told = _merge_errors(document, error)
-        raise ScenarioError([*(f"{where}: {fault}" for fault in told), *faults]) from error
-    if faults:
-        raise ScenarioError(faults)
-    return scenario
+        raise ScenarioError([f"{where}: {fault}" for fault in told]) from error
 
 
 # ---------------------------------------------------------------- faults
-
-
-def _number_faults(value: object, path: Path_) -> Iterator[str]:
-    """Yield numbers that no scenario can mean: no number at all, or less than nothing."""
-    if isinstance(value, float) and not math.isfinite(value):
-        yield state_fault(_dotted(path), str(value), "a finite number", "write the number")
-    elif isinstance(value, dict):
-        if value.get("kind") == "change" and value.get("operation") in ("set", "multiply"):
-            number = value.get("value")
-            if isinstance(number, int | float) and number < 0:
-                wanted = "a number from 0 on, or operation = 'add'"
-                yield state_fault(_dotted((*path, "value")), str(number), wanted, "correct it")
-        for key, item in value.items():
-            yield from _number_faults(item, (*path, key))
-    elif isinstance(value, list):
-        for at, item in enumerate(value):
-            yield from _number_faults(item, (*path, at))
 
 
 def _merge_errors(document: Mapping[str, Any], error: ValidationError) -> list[str]:
@@ -207,6 +186,8 @@ def _say_error(document: Mapping[str, Any], path: Path_, errors: list[dict[str, 
         then = f"did you mean {near[0]}?" if near and tag else "name one of them"
         got = "none" if tag is None else repr(tag)
         return state_fault(f"{where}.kind", got, f"one of {', '.join(KINDS)}", then)
+    if kind == "value_error":
+        return f"{where}: {first['ctx']['error']}; correct it"
     wanted = " or ".join(dict.fromkeys(_say_wanted(one) for one in errors))
     return state_fault(where, _shorten(value), wanted, "correct it")
 

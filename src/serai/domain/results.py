@@ -541,7 +541,9 @@ class CheckResult(Result):
     folder: str
     """The folder."""
     is_runnable: bool
-    """True where nothing is wrong; warnings do not count."""
+    """True where the tables and the network they make have no error."""
+    is_sourced: bool
+    """True where every number has its grade, its sources and an honest range."""
     n_errors: int
     """Findings that are errors."""
     n_warnings: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from serai.domain.effects import Selector
 
@@ -18,7 +18,9 @@ Quantity = Literal[
 class Written(BaseModel):
     """Base of everything a person writes: frozen, and a misspelt key is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False
+    )
 
 
 class _Selecting(Written):
@@ -61,7 +63,13 @@ class ChangeLinks(_Selecting):
     operation: Literal["set", "add", "multiply"]
     """How it changes."""
     value: float
-    """The number to set, add or multiply by."""
+    """The number to set, add or multiply by; only `add` takes one below zero."""
+
+    @model_validator(mode="after")
+    def _no_negative_price(self) -> ChangeLinks:
+        if self.value < 0 and self.operation != "add":
+            raise ValueError(f"value is {self.value}; must be >= 0 to {self.operation}")
+        return self
 
 
 class CloseTransit(Written):

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-__all__ = ["ChoiceArrays", "fill_choice", "fill_curvature", "fill_sizes"]
+__all__ = ["ChoiceArrays", "fill_choice", "fill_curvature", "fill_loads", "fill_sizes"]
 
 TINY = 1e-150
 """[class unit per year] Flows below this have no curvature: their inverse would overflow."""
@@ -103,6 +103,37 @@ def fill_choice(
                     flow[route] *= demand * share
                     for use in range(problem.use_start[route], problem.use_start[route + 1]):
                         load[problem.use_limit[use]] += flow[route] * problem.use_amount[use]
+
+
+@njit(cache=True, parallel=True)
+def fill_loads(
+    problem: ChoiceArrays,
+    flow: NDArray[np.float64],
+    amount: NDArray[np.float64],
+    chunk_load: NDArray[np.float64],
+) -> None:
+    """
+    Sum flow times amount over the routes that use each limit.
+
+    Parameters
+    ----------
+    problem
+        The choice problem.
+    flow
+        [any], shape (n_routes,). What the routes carry.
+    amount
+        [any], shape (n_uses,). What a unit takes of the limit, by use.
+    chunk_load
+        [any], shape (n_chunks, n_limits). Filled, one addend per chunk.
+    """
+    for chunk in prange(problem.chunk_start.shape[0] - 1):
+        load = chunk_load[chunk]
+        load[:] = 0.0
+        first = problem.nest_start[problem.cell_start[problem.chunk_start[chunk]]]
+        last = problem.nest_start[problem.cell_start[problem.chunk_start[chunk + 1]]]
+        for route in range(first, last):
+            for use in range(problem.use_start[route], problem.use_start[route + 1]):
+                load[problem.use_limit[use]] += flow[route] * amount[use]
 
 
 @njit(cache=True)
@@ -229,8 +260,9 @@ def fill_sizes(
     Notes
     -----
     ``S_s = sum_a share_a / N_a``, N_a counting the distinct sequences of the nest that hold leg a
-    (Hoogendoorn-Lanser et al., TRR 1921, 2005). Routes of one sequence split its size in
-    proportion to exp(-theta cost), so that a clone, or a worse variant, adds nothing.
+    (Hoogendoorn-Lanser et al., TRR 1921, 2005). The routes of one sequence share its size: divided
+    by the sum of exp(-theta (cost - best)) over them, they weigh together what the best of them
+    weighs alone, so that a clone, or a worse variant, adds nothing.
     """
     for nest in prange(nest_start.shape[0] - 1):
         first, last = nest_start[nest], nest_start[nest + 1]
@@ -270,4 +302,4 @@ def fill_sizes(
             whole = (np.log(size) if size > 0.0 else 0.0) - np.log(total)
             for route in range(speaker[s], last):
                 if sequence[route] == mine:
-                    log_size[route] = whole - theta * (cost[route] - best)
+                    log_size[route] = whole

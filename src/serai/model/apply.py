@@ -213,13 +213,15 @@ def apply_scenario(world: World, scenario: Scenario) -> State:
     is_open = _open_in(world.network, scenario.infrastructure_year)
     is_closed = np.zeros(len(links.ids), dtype=np.bool_)
     _apply_rows(world, _rows(world.effects, owners), values, is_open, is_closed)
-    for change in scenario.changes:
-        _apply_one(world.network, change, values, is_open)
     if scenario.closures:
         dated = _rows(world.effects, None, scenario.year)
         _apply_rows(world, dated, values, is_open, is_closed)
+    # Effects of the tables may add up to more than there is; what a person writes holds as it is.
+    _keep_sensible(links, values, least_price=0.1)
+    for change in scenario.changes:
+        _apply_one(world.network, change, values, is_open)
     transit, overrides = _apply_shocks(world, scenario, values, is_open, is_closed)
-    _keep_sensible(links, values)
+    _keep_sensible(links, values, least_price=0.0)
     lifted = np.isin(resources.ids, scenario.unlimited) | (not scenario.capacity_limits)
     for quantity in CAPACITIES:
         values[quantity] = np.where(lifted, np.nan, values[quantity])
@@ -251,12 +253,12 @@ def _apply_shocks(
     return transit, overrides
 
 
-def _keep_sensible(links: Links, values: dict[str, FloatArray]) -> None:
-    """Keep times at zero or more, and prices at a tenth of the table's: nobody is paid to ship."""
+def _keep_sensible(links: Links, values: dict[str, FloatArray], *, least_price: float) -> None:
+    """Keep times at zero or more, and prices at a share of the table's: nobody is paid to ship."""
     for quantity in ("free_time_h", "dwell_h"):
         np.maximum(values[quantity], 0.0, out=values[quantity])
     for quantity in ("cost_usd_teu", "cost_usd_t"):
-        floor = 0.1 * getattr(links, quantity).value
+        floor = least_price * getattr(links, quantity).value
         values[quantity] = np.where(np.isnan(floor), np.nan, np.maximum(values[quantity], floor))
 
 

@@ -10,7 +10,7 @@ from scipy import linalg
 
 from serai.domain.ranged import FloatArray
 from serai.domain.results import Certificate
-from serai.kernels.choice import ChoiceArrays, fill_choice, fill_curvature
+from serai.kernels.choice import ChoiceArrays, fill_choice, fill_curvature, fill_loads
 
 __all__ = ["Solution", "solve"]
 
@@ -64,6 +64,13 @@ class _Dual:
         value = float(self._value.sum() - price.sum())
         return value, self._load.sum(axis=0) - 1.0
 
+    def loads(self, flow: FloatArray, *, unweighted: bool = False) -> FloatArray:
+        """Return the use of each limit: flow times amount, or flow alone."""
+        parts = np.empty_like(self._load)
+        amount = np.ones_like(self.problem.use_amount) if unweighted else self.problem.use_amount
+        fill_loads(self.problem, flow, amount, parts)
+        return np.asarray(parts.sum(axis=0))
+
     def curvature(self, unit: FloatArray, live: NDArray[np.int64]) -> FloatArray:
         """Return minus the second derivative by the live prices, counted in `unit`."""
         place = np.full(len(unit), -1, np.int32)
@@ -116,12 +123,12 @@ def solve(
     price = np.zeros(n_limits) if start is None else np.maximum(start, 0.0)
     scale = max(float((problem.cell_demand / problem.cell_theta).sum()), 1e-300)
     value, slope = dual.at(price)
-    best = _repaired(dual, price, value, scale)
-    unit = _price_units(dual, n_limits)
+    unit = _price_units(dual)
+    best = _repaired(dual, price, value, scale) if _nearly_fits(price, slope, scale) else None
     live, curvature = _live(dual, unit, price, slope)
     radius, steps = FIRST_RADIUS, 0
     while steps < max_iterations and radius > LAST_RADIUS and len(live):
-        if best.certificate.holds(max_gap):
+        if best is not None and best.certificate.holds(max_gap):
             break
         step = np.zeros(n_limits)
         low = np.maximum(-price / unit, -radius)[live]
@@ -138,16 +145,21 @@ def solve(
         if quality > 1e-3:  # noqa: PLR2004
             price, value, slope = trial, new_value, new_slope
             live, curvature = _live(dual, unit, price, slope)
-            # Repairing is dear: not before the raw flows nearly fit.
-            if max(slope.max(), np.abs(price * slope).sum() / scale) <= NEARLY:
+            if _nearly_fits(price, slope, scale):
                 best = _repaired(dual, price, value, scale)
-    if best.price is not price:
+    if best is None or best.price is not price:
         dual.at(price)
         best = _repaired(dual, price, value, scale)
     return Solution(
         flow=best.flow, price=best.price, load=best.load,
         certificate=best.certificate, n_iterations=steps,
     )  # fmt: skip
+
+
+def _nearly_fits(price: FloatArray, slope: FloatArray, scale: float) -> bool:
+    """Say whether the raw flows are near enough that repairing them, which is dear, may do."""
+    worst = max(float(slope.max(initial=0.0)), float(np.abs(price * slope).sum()) / scale)
+    return worst <= NEARLY
 
 
 def _live(
@@ -158,14 +170,13 @@ def _live(
     return live, dual.curvature(unit, live)
 
 
-def _price_units(dual: _Dual, n_limits: int) -> FloatArray:
+def _price_units(dual: _Dual) -> FloatArray:
     """Return the change of each price that moves its users by a factor of about e, [USD]."""
     problem = dual.problem
     n_options = np.diff(problem.nest_start[problem.cell_start])
-    cell = np.repeat(np.arange(len(n_options)), n_options)[dual.option]
-    demand = problem.cell_demand[cell]
-    whole = np.bincount(problem.use_limit, demand * problem.use_amount, minlength=n_limits)
-    sums = np.bincount(problem.use_limit, demand / problem.cell_theta[cell], minlength=n_limits)
+    demand = np.repeat(problem.cell_demand, n_options)
+    whole = dual.loads(demand)
+    sums = dual.loads(demand / np.repeat(problem.cell_theta, n_options), unweighted=True)
     return np.asarray(np.where(whole > 0, sums / np.where(whole > 0, whole, 1.0), 1.0))
 
 
@@ -216,8 +227,8 @@ def _newton(curvature: FloatArray, slope: FloatArray) -> FloatArray:
 
 def _repaired(dual: _Dual, price: FloatArray, value: float, scale: float) -> Solution:
     """Move what does not fit to the outside route, and say how good the result is."""
-    problem, raw, option, n_limits = dual.problem, dual.flow, dual.option, len(price)
-    load = _loads(problem, raw, n_limits)
+    problem, raw, option = dual.problem, dual.flow, dual.option
+    load = dual.loads(raw)
     flow = raw.copy()
     over = load > 1.0
     if over.any():
@@ -229,7 +240,7 @@ def _repaired(dual: _Dual, price: FloatArray, value: float, scale: float) -> Sol
         last = problem.nest_start[problem.cell_start[1:]] - 1
         group = np.searchsorted(last, np.arange(len(raw)))
         flow[last] += np.bincount(group, taken, minlength=len(last))
-        load = _loads(problem, flow, n_limits)
+        load = dual.loads(flow)
     primal = _primal(problem, flow)
     served = np.add.reduceat(flow, problem.nest_start[problem.cell_start[:-1]])
     wanted = np.maximum(problem.cell_demand, 1e-300)
@@ -240,12 +251,6 @@ def _repaired(dual: _Dual, price: FloatArray, value: float, scale: float) -> Sol
         overload=float(np.max(load - 1.0, initial=0.0)),
     )
     return Solution(flow=flow, price=price, load=load, certificate=certificate, n_iterations=0)
-
-
-def _loads(problem: ChoiceArrays, flow: FloatArray, n_limits: int) -> FloatArray:
-    """Return the use of each limit as a share of its capacity."""
-    amount = np.repeat(flow, np.diff(problem.use_start)) * problem.use_amount
-    return np.asarray(np.bincount(problem.use_limit, amount, minlength=n_limits), np.float64)
 
 
 def _primal(problem: ChoiceArrays, flow: FloatArray) -> float:

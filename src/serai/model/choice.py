@@ -401,13 +401,18 @@ def _assemble(
     return Problem(
         arrays=arrays,
         option_group=all_group.astype(np.int32),
-        option_route=np.where(source >= 0, pairs.route[source], -1).astype(np.int32),
+        option_route=_pick(pairs.route, source),
         option_family=all_family,
         group_cell=groups.cell,
         group_segment=groups.segment,
         group_demand=groups.demand,
         limit=limits,
     )
+
+
+def _pick(values: NDArray[np.integer], source: NDArray[np.int64]) -> IntArray:
+    """Return the values of the pairs, -1 for source -1, also where there are no pairs at all."""
+    return np.append(values, -1)[source].astype(np.int32)
 
 
 def _constants(world: World, class_ix: IntArray, family: NDArray[np.int8]) -> FloatArray:
@@ -501,11 +506,11 @@ class _Uses:
     ) -> tuple[NDArray[np.int64], IntArray, FloatArray, IntArray]:
         """Lay the uses out by option (source -1: the outside route), in shares of capacity."""
         served = source >= 0
-        count = np.where(served, self.count[source], 0)
+        count = np.where(served, _pick(self.count, source), 0)
         start = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
         limit, amount = np.empty(start[-1], np.int32), np.empty(start[-1])
         fill_uses(
-            np.where(served, self.route[source], -1).astype(np.int32), self.class_ix[source],
+            _pick(self.route, source), _pick(self.class_ix, source),
             *self.by_route, self.amount, self.limits.capacity, start, limit, amount,
         )  # fmt: skip
         is_used = np.zeros(len(self.limits.capacity), np.bool_)

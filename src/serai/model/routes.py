@@ -351,8 +351,7 @@ def _families(
 ) -> NDArray[np.int8]:
     """Return the main mode by kilometres; who flies at all is air, who is piped pipeline."""
     links = network.links
-    length = links.length_km[link_ix]
-    kind = links.kind[link_ix]
+    kind = links.kind
     km = {
         "water": np.isin(kind, WATER_KINDS),
         "land": np.char.startswith(kind, "rail") | (kind == "road"),
@@ -360,7 +359,7 @@ def _families(
         "pipeline": kind == "pipeline",
     }
     total = {
-        word: np.bincount(of_link, np.where(mask, length, 0.0), minlength=n)
+        word: np.bincount(of_link, np.where(mask, links.length_km, 0.0)[link_ix], minlength=n)
         for word, mask in km.items()
     }
     family = np.where(total["water"] > total["land"], 0, 1)
@@ -413,7 +412,12 @@ def _sequences(
     of_route = np.repeat(np.arange(len(count)), count)
     key = np.zeros(len(count), np.uint64)
     np.add.at(key, of_route, mixed)
-    _, first, sequence = np.unique(key, return_index=True, return_inverse=True)
+    # The quickest route of a sequence gives the shares: a clone of it gives the same.
+    owner = np.repeat(np.arange(len(count)), np.diff(link_start))
+    hours = np.bincount(owner, graph.hours[link_ix], minlength=len(count))
+    order = np.lexsort((hours, key))
+    unique, sequence = np.unique(key, return_inverse=True)
+    first = order[np.searchsorted(key[order], unique)]
     chosen = np.concatenate([np.arange(leg_start[i], leg_start[i + 1]) for i in first]) if len(
         first) else np.empty(0, np.int64)  # fmt: skip
     starts = np.concatenate([[0], np.cumsum(count[first])]).astype(np.int64)

@@ -136,6 +136,8 @@ def print_check(console: Console, result: CheckResult) -> None:
         console.print(Text(f"Rows read: {rows}.", style="dim"))
     told = _count(result.n_errors, "error"), _count(result.n_warnings, "warning")
     verdict = "can be run" if result.is_runnable else "cannot be run"
+    if result.is_runnable and not result.is_sourced:
+        verdict += ", but not every number has its evidence"
     console.print(Text(f"{result.folder} {verdict}: {' and '.join(told)}.", style="bold"))
     _print_version(console, result.version, result.data_version)
 

@@ -42,6 +42,7 @@ from serai.studies.cases import (
     trips,
 )
 from serai.studies.draws import Drawn, count_varied, draw_shares, swing_inputs
+from serai.studies.mapped import divertible_links
 from serai.studies.runs import link_amounts, summarize
 from serai.studies.shares import CaseShares, Key, Progress, Shares, measure, solve_cases
 from serai.studies.tally import NAMES, bottlenecks, resources_used, tally
@@ -134,11 +135,15 @@ def answer_question(
             n_routes=len(routes.mark), seconds=time.perf_counter() - began,
         ),
     )  # fmt: skip
+    before, after = runs["today", "open"], runs["today", "closed"]
     return Answer(
-        result=result,
-        before=summarize(runs["today", "open"]),
-        after=summarize(runs["today", "closed"]),
+        result=result, before=_mapped(before, before), after=_mapped(after, before)
     )
+
+
+def _mapped(run: Run, base: Run) -> RunResult:
+    """Tell a run with the links of the divertible cells alone: what the maps are about."""
+    return summarize(run).model_copy(update={"links": divertible_links(run, base)})
 
 
 def _routes_of_cases(world: World, tell: Progress) -> tuple[Routes, dict[Key, FloatArray]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -271,6 +272,8 @@ _SHARED: list[_Work] = []
 
 
 def _begin(work: _Work) -> None:
+    # The parent answers an interrupt for all.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     numba.set_num_threads(1)
     _SHARED.append(work)
 

@@ -33,6 +33,9 @@ __all__ = ["ask_evidence", "check_folder", "read_checked_world", "scenarios"]
 NO_PATH: Final = "demand has a path"
 """Name of the check that finds places which nothing connects."""
 
+EVIDENCE: Final = "evidence of numbers"
+"""Name of the check that finds numbers without evidence, with which a run is possible."""
+
 
 def scenarios(name: str | None = None) -> ScenariosResult:
     """
@@ -182,9 +185,11 @@ def _tell_finding(finding: Finding) -> CheckFinding:
 
 def _conclude(folder: Path, findings: list[CheckFinding], rows: dict[str, int]) -> CheckResult:
     n_errors = sum(one.severity == "error" for one in findings)
+    wrong = {one.check for one in findings if one.severity == "error"}
     return CheckResult(
         folder=str(folder),
-        is_runnable=n_errors == 0,
+        is_runnable=wrong <= {EVIDENCE},
+        is_sourced=bool(rows) and EVIDENCE not in wrong,
         n_errors=n_errors,
         n_warnings=len(findings) - n_errors,
         findings=sorted(findings, key=lambda one: one.severity),
