@@ -143,7 +143,10 @@ def _merge_errors(document: Mapping[str, Any], error: ValidationError) -> list[s
     """Return one fault per key, though a union complains once for each of its members."""
     by_path: dict[Path_, list[dict[str, Any]]] = {}
     for one in error.errors(include_url=False, include_context=True):
-        by_path.setdefault(_real_path(document, one["loc"]), []).append(dict(one))
+        path = _real_path(document, one["loc"])
+        if one["type"] == "missing":
+            path = (*path, one["loc"][-1])
+        by_path.setdefault(path, []).append(dict(one))
     inner = [path for path in by_path if not any(_is_within(other, path) for other in by_path)]
     return [_say_error(document, path, by_path[path]) for path in inner]
 
@@ -156,14 +159,12 @@ def _real_path(document: Any, loc: Path_) -> Path_:  # noqa: ANN401 - whatever T
     """Drop from a place in the model what is no key of the file, such as the kind of a shock."""
     path: list[str | int] = []
     at = document
-    for ix, part in enumerate(loc):
-        is_last = ix == len(loc) - 1
-        if isinstance(at, list) and isinstance(part, int) and part < len(at):
+    for part in loc:
+        if (isinstance(at, dict) and part in at) or (
+            isinstance(at, list) and isinstance(part, int) and part < len(at)
+        ):
             path.append(part)
             at = at[part]
-        elif isinstance(at, dict) and (part in at or (is_last and isinstance(part, str))):
-            path.append(part)
-            at = at.get(part)
     return tuple(path)
 
 
