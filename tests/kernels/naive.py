@@ -120,6 +120,22 @@ def list_draws(
     return list(met.values())
 
 
+def list_uses(
+    draws: Sequence[int],
+    class_ix: int,
+    who: Sequence[Sequence[Sequence[bool]]],
+    limit_of: Sequence[Sequence[Sequence[Sequence[int]]]],
+) -> list[tuple[int, int]]:
+    """Return (limit, measure) of everything that a class uses up on a route with these draws."""
+    uses = []
+    for code in draws:
+        resource, direction, carriage = code // 4, code // 2 % 2, code % 2
+        if who[resource][class_ix][carriage]:
+            limits = limit_of[resource][direction][class_ix]
+            uses += [(limit, measure) for measure, limit in enumerate(limits) if limit >= 0]
+    return uses
+
+
 # ------------------------------------------------------------------------------ choice
 
 
@@ -299,17 +315,15 @@ def compute_sizes(
     """Return the logarithm of each route's path size among the routes of one nest."""
     here = set(sequence)
     logs = []
-    for own, number in zip(cost, sequence, strict=True):
+    for number in sequence:
         size = sum(
             share / sum(leg in legs[other] for other in here)
             for leg, share in zip(legs[number], shares[number], strict=True)
         )
         variants = [c for c, n in zip(cost, sequence, strict=True) if n == number]
         best = min(variants)
-        split = math.exp(-theta * (own - best)) / sum(
-            math.exp(-theta * (c - best)) for c in variants
-        )
-        logs.append(math.log(split) + (math.log(size) if size > 0 else 0.0))
+        together = sum(math.exp(-theta * (c - best)) for c in variants)
+        logs.append((math.log(size) if size > 0 else 0.0) - math.log(together))
     return logs
 
 

@@ -209,9 +209,14 @@ def test_clones_split_the_size_of_their_sequence_and_leave_the_others_alone() ->
     assert_allclose(cloned, [alone[0] / 2, alone[0] / 2, alone[1]], rtol=1e-14)
 
 
-def test_a_worse_variant_takes_hardly_any_size() -> None:
-    log_size = size_up([[(100.0, 0), (400.0, 0)]], [0.05], [[0]], [[1.0]])
-    assert_allclose(np.exp(log_size), [1 / (1 + math.exp(-15)), 1 / (1 + math.exp(15))], rtol=1e-12)
+@pytest.mark.parametrize("costs", [[100.0], [100.0, 130.0], [100.0, 100.0, 130.0, 130.0, 400.0]])
+def test_the_variants_of_a_sequence_weigh_together_what_the_best_weighs(costs: list[float]) -> None:
+    theta = 0.02
+    routes = [(cost, 0) for cost in costs]
+    size = np.exp(size_up([[*routes, (150.0, 1)]], [theta], [[0], [1]], [[1.0], [1.0]]))
+    weight = size[:-1] * np.exp(-theta * np.array(costs))
+    assert_allclose(weight.sum(), math.exp(-theta * 100.0), rtol=1e-13)
+    assert size[-1] == 1.0
 
 
 # ------------------------------------------------------------------------------ threads

@@ -7,7 +7,15 @@ import pytest
 from numpy.testing import assert_allclose
 from numpy.typing import NDArray
 
-from serai.kernels.routes import count_legs, fill_draws, fill_legs, fill_sums
+from serai.kernels.routes import (
+    count_legs,
+    count_uses,
+    fill_any,
+    fill_draws,
+    fill_legs,
+    fill_sums,
+    fill_uses,
+)
 from tests.kernels import naive
 
 N_LINKS = 30
@@ -93,3 +101,53 @@ def test_a_path_draws_on_each_resource_once_in_the_carriage_it_rides_in(
         mine = draw[draw_start[path] : draw_start[path + 1]].tolist()
         assert mine == naive.list_draws(links, carriage.tolist(), direction.tolist(), used)
         assert len({code // 4 for code in mine}) == len(mine)
+
+
+def test_a_path_has_a_flag_that_any_of_its_links_has(
+    paths: Paths, rng: np.random.Generator
+) -> None:
+    flags = rng.random((N_LINKS, 3)) < (0.02, 0.2, 1.0)
+    found = rng.random((len(paths.lists), 3)) < 0.5  # rubbish to be overwritten
+    fill_any(paths.start, paths.link, flags, found)
+    assert found.tolist() == [
+        [any(flags[link, flag] for link in path) for flag in range(3)] for path in paths.lists
+    ]
+
+
+def test_a_class_uses_the_limits_of_what_its_route_draws_on(rng: np.random.Generator) -> None:
+    n_resources, n_classes, n_limits, n_routes, n_pairs = 6, 3, 9, 12, 80
+    lists = [
+        [int(4 * r + rng.integers(0, 4)) for r in rng.choice(n_resources, int(n), replace=False)]
+        for n in rng.integers(0, 5, n_routes)
+    ]
+    draw_start = np.cumsum([0, *map(len, lists)], dtype=np.int64)
+    draw = np.array([code for row in lists for code in row], np.int32)
+    who = rng.random((n_resources, n_classes, 2)) < 0.7
+    limit_of = rng.integers(-1, n_limits, (n_resources, 2, n_classes, 2)).astype(np.int32)
+    capacity = np.where(np.arange(n_limits) == 4, 0.0, rng.uniform(1.0, 50.0, n_limits))
+    amount = rng.uniform(0.0, 9.0, (n_classes, 2))
+    route = rng.integers(0, n_routes, n_pairs).astype(np.int32)
+    class_ix = rng.integers(0, n_classes, n_pairs).astype(np.int32)
+    count = np.full(n_pairs, -9, np.int64)
+    count_uses(route, class_ix, draw_start, draw, who, limit_of, capacity, count)
+    uses = [
+        naive.list_uses(lists[r], k, who.tolist(), limit_of.tolist())
+        for r, k in zip(route.tolist(), class_ix.tolist(), strict=True)
+    ]
+    dead = [any(limit == 4 for limit, _ in mine) for mine in uses]
+    assert count.tolist() == [
+        -1 if lost else len(mine) for mine, lost in zip(uses, dead, strict=True)
+    ]
+    assert any(dead)
+    alive = np.flatnonzero(count >= 0)
+    # One more that uses nothing: the outside route.
+    start = np.cumsum([0, *count[alive], 0], dtype=np.int64)
+    limit, share = np.full(start[-1], -9, np.int32), np.full(start[-1], np.nan)
+    fill_uses(
+        np.append(route[alive], -1).astype(np.int32),
+        np.append(class_ix[alive], 0).astype(np.int32),
+        draw_start, draw, who, limit_of, amount, capacity, start, limit, share,
+    )  # fmt: skip
+    expected = [(i, amount[class_ix[a], m] / capacity[i]) for a in alive for i, m in uses[a]]
+    assert limit.tolist() == [i for i, _ in expected]
+    assert share.tolist() == [s for _, s in expected]
