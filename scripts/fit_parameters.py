@@ -91,15 +91,14 @@ def main() -> int:
 
 
 def rewritten(text: str, name: str, value: float) -> str:
-    """Return the file with one value replaced, its range kept in proportion."""
+    """Return the file with one value replaced; its range is judgement and stays."""
     section = re.search(rf"\[{name}\]\nvalue = (\S+)\nlow = (\S+)\nhigh = (\S+)\n", text)
     if section is None:
         sys.exit(f"params.toml: no section [{name}] with value, low and high")
-    old, low, high = map(float, section.groups())
-    ends = [value * end / old for end in (low, high)]
-    if name in SHARES:
-        value, ends[1] = round(value, 4), min(ends[1], 1.0)
-    new = f"[{name}]\nvalue = {value:.4g}\nlow = {ends[0]:.4g}\nhigh = {ends[1]:.4g}\n"
+    _, low, high = map(float, section.groups())
+    if not low <= value <= high:
+        sys.exit(f"params.toml [{name}]: {value:.4g} is outside {low} to {high}: widen its range")
+    new = f"[{name}]\nvalue = {value:.4g}\nlow = {low:.4g}\nhigh = {high:.4g}\n"
     return text.replace(section.group(0), new)
 
 

@@ -160,9 +160,9 @@ def _real_path(document: Any, loc: Path_) -> Path_:  # noqa: ANN401 - whatever T
     path: list[str | int] = []
     at = document
     for part in loc:
-        if (isinstance(at, dict) and part in at) or (
-            isinstance(at, list) and isinstance(part, int) and part < len(at)
-        ):
+        is_key = isinstance(at, dict) and part in at
+        is_place = isinstance(at, list) and isinstance(part, int) and part < len(at)
+        if is_key or is_place:
             path.append(part)
             at = at[part]
     return tuple(path)

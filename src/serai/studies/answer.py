@@ -53,6 +53,9 @@ __all__ = ["Answer", "answer_question"]
 OUTLOOK_YEARS = (2030, 2040)
 OTHER_YEARS = (2021,)
 
+LEAST_DRAWS = 8
+"""Draws from which the inputs worth moving can be told."""
+
 SERVES_MIDDLE = ("Middle", "Middle south", "Middle (TRIPP)", "All")
 """Corridors of projects whose capital is counted as the Middle Corridor's."""
 
@@ -107,7 +110,11 @@ def answer_question(
     others = _other_years(world, routes, start, tell)
     outlook = _outlook(world, routes, start, tell)
     drawn = draw_shares(world, routes, start, n=draws, seed=seed, workers=workers, tell=tell)
-    movers = swing_inputs(world, routes, start, workers=workers, tell=tell) if draws else []
+    movers = (
+        swing_inputs(world, routes, start, drawn, seed=seed, workers=workers, tell=tell)
+        if draws >= LEAST_DRAWS
+        else []
+    )
     certificate = worst(
         [central.certificate, *(d.certificate for d in drawn), others[1], outlook[1]]
     )
@@ -136,9 +143,7 @@ def answer_question(
         ),
     )  # fmt: skip
     before, after = runs["today", "open"], runs["today", "closed"]
-    return Answer(
-        result=result, before=_mapped(before, before), after=_mapped(after, before)
-    )
+    return Answer(result=result, before=_mapped(before, before), after=_mapped(after, before))
 
 
 def _mapped(run: Run, base: Run) -> RunResult:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 
 import numba
 import numpy as np
-from scipy.stats import norm, qmc
+from numpy.typing import NDArray
+from scipy.stats import norm, qmc, rankdata
 
-from serai.domain.ranged import FloatArray, Ranged
+from serai.domain.ranged import Z_P90, FloatArray, Ranged
 from serai.domain.results import Certificate, Mover
 from serai.domain.routes import Routes
 from serai.domain.world import World
@@ -30,6 +31,9 @@ FORCED: Key = ("full", "closed")
 
 N_MOVERS = 12
 """How many movers are told."""
+
+N_SCREENED = 14
+"""How many inputs beside the behavioural parameters are moved one at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -145,7 +149,9 @@ def swing_inputs(
     world: World,
     routes: Routes,
     start: Mapping[Key, FloatArray],
+    drawn: Sequence[Drawn],
     *,
+    seed: int,
     workers: int,
     tell: Progress,
 ) -> list[Mover]:
@@ -160,6 +166,10 @@ def swing_inputs(
         The choice sets.
     start
         [USD per TEU or t] by case.
+    drawn
+        The draws already made: they say which inputs are worth moving.
+    seed
+        Seed of these draws.
     workers
         [-], >= 1. Processes.
     tell
@@ -168,28 +178,45 @@ def swing_inputs(
     Returns
     -------
     movers
-        The inputs with the widest swing, widest first. Inputs are behavioural parameters, yearly
-        inputs, values of time, demand, project and measure effects, capacities, and the prices
-        and times of links by kind; rows of one input move together.
+        The inputs with the widest swing, widest first. Every behavioural parameter is moved, and
+        those of the other inputs (yearly inputs, classes, effects, capacities, demand, and the
+        prices and times of links by kind) that go along with the share over the draws. Rows of
+        one input move together.
     """
     inputs = _inputs(world)
+    chosen = _worth_moving(inputs, drawn, deviates(len(drawn), world.n_dimensions, seed))
     keys: tuple[Key, ...] = (("today", "open"), FORCED)
     tasks = []
-    for rows in inputs.values():
-        for end in (-1.2815515655446004, 1.2815515655446004):
+    for name in chosen:
+        for end in (-Z_P90, Z_P90):
             z = np.zeros(world.n_dimensions)
-            z[rows] = end
+            z[inputs[name]] = end
             tasks.append(_Task(z=z, keys=keys))
     done = list(_spread(world, routes, start, tasks, workers, tell, "what moves the answer"))
     movers = []
-    for i, name in enumerate(inputs):
+    for i, name in enumerate(chosen):
         low, high = (d.cases[FORCED].share for d in done[2 * i : 2 * i + 2])
         movers.append(Mover(input_id=name, name=_in_words(name), low_share=low, high_share=high))
     movers.sort(key=lambda m: (-abs(m.high_share - m.low_share), m.input_id))
     return movers[:N_MOVERS]
 
 
-def _inputs(world: World) -> dict[str, np.ndarray]:
+def _worth_moving(
+    inputs: Mapping[str, NDArray[np.int64]], drawn: Sequence[Drawn], z: FloatArray
+) -> list[str]:
+    """Choose all parameters, and the inputs whose mean deviate goes along with the share most."""
+    share = rankdata([d.cases[FORCED].share for d in drawn])
+    along = {}
+    for name, rows in inputs.items():
+        mean = rankdata(z[:, rows].mean(axis=1))
+        with np.errstate(invalid="ignore"):
+            along[name] = abs(float(np.nan_to_num(np.corrcoef(mean, share)[0, 1])))
+    behaviour = [name for name in inputs if name.startswith("params.")]
+    others = sorted(set(inputs) - set(behaviour), key=lambda name: (-along[name], name))
+    return [*behaviour, *others[:N_SCREENED]]
+
+
+def _inputs(world: World) -> dict[str, NDArray[np.int64]]:
     """Group the draw's dimensions into inputs that a reader can name."""
     groups: dict[str, set[int]] = {}
     links = world.network.links
@@ -213,7 +240,7 @@ def _inputs(world: World) -> dict[str, np.ndarray]:
                 groups.setdefault(key, set()).update(
                     np.atleast_1d(ranged.group[row])[mine].tolist()
                 )
-    return {name: np.array(sorted(rows)) for name, rows in sorted(groups.items())}
+    return {name: np.array(sorted(rows), np.int64) for name, rows in sorted(groups.items())}
 
 
 def _names(world: World, table: str) -> Sequence[str]:
