@@ -9,7 +9,13 @@ import pytest
 from numpy.testing import assert_allclose
 from numpy.typing import NDArray
 
-from serai.kernels.choice import ChoiceArrays, fill_choice, fill_curvature, fill_sizes
+from serai.kernels.choice import (
+    ChoiceArrays,
+    fill_choice,
+    fill_curvature,
+    fill_loads,
+    fill_sizes,
+)
 from tests.kernels import naive
 from tests.kernels.naive import Cell, Nest, Route
 
@@ -58,6 +64,19 @@ def test_every_cells_demand_is_shared_out_whole(rng: np.random.Generator) -> Non
     flow, _, _ = fill(problem, rng.exponential(1e4, 3))
     served = np.add.reduceat(flow, problem.nest_start[problem.cell_start[:-1]])
     assert_allclose(served, problem.cell_demand, rtol=1e-14)  # a dozen shares that sum to one
+
+
+def test_loads_are_sums_of_flow_times_amount(rng: np.random.Generator) -> None:
+    cells = naive.make_cells(rng, n_cells=15, n_limits=5)
+    problem = naive.pack_cells(cells)
+    flow = rng.exponential(10.0, len(problem.cost))
+    parts = np.full((3, 5), np.nan)
+    fill_loads(problem, flow, problem.use_amount, parts)
+    assert_allclose(parts.sum(axis=0), naive.load_limits(cells, flow.tolist(), 5), rtol=1e-13)
+    fill_loads(problem, flow, np.ones_like(problem.use_amount), parts)
+    users = [flow[np.repeat(np.arange(len(flow)), np.diff(problem.use_start))][
+        problem.use_limit == i].sum() for i in range(5)]  # fmt: skip
+    assert_allclose(parts.sum(axis=0), users, rtol=1e-13)
 
 
 def test_the_slope_of_the_value_is_the_load(rng: np.random.Generator) -> None:
