@@ -13,16 +13,34 @@ from numpy.typing import NDArray
 from serai.domain.ranged import FloatArray
 from serai.domain.results import Certificate, Record
 from serai.domain.routes import Routes
-from serai.domain.scenario import Scenario
+from serai.domain.scenario import CloseTransit, Scenario
 from serai.domain.world import World
 from serai.model.apply import apply_scenario
 from serai.model.assign import Solution, solve
-from serai.model.choice import Problem, build_problem, draws_of_classes
+from serai.model.choice import (
+    Offers,
+    Problem,
+    build_offers,
+    build_problem,
+    draws_of_classes,
+)
 from serai.model.demand import Cells, build_cells
 from serai.model.graph import Graph, build_graph
 from serai.model.routes import ban_masks, find_routes, merge_routes
 
-__all__ = ["Run", "assign", "describe", "prepare", "run_scenario", "search_routes", "worst"]
+__all__ = [
+    "Run",
+    "Setting",
+    "assign",
+    "describe",
+    "offers_of",
+    "prepare",
+    "priced_routes",
+    "run_scenario",
+    "search_routes",
+    "with_transit_closed",
+    "worst",
+]
 
 N_PRICED_SEARCHES = 2
 """How often routes are looked for again at the scarcity prices of the last equilibrium."""
@@ -124,14 +142,40 @@ def search_routes(world: World, setting: Setting) -> Routes:
     )  # fmt: skip
 
 
+def with_transit_closed(setting: Setting, scenario: Scenario) -> Setting:
+    """
+    Return a setting whose scenario closes territories to transit and changes nothing else.
+
+    Parameters
+    ----------
+    setting
+        Of the same scenario without that shock.
+    scenario
+        With it.
+
+    Returns
+    -------
+    setting
+        What `prepare` returns for the scenario, at a fraction of the work.
+    """
+    closed = tuple(c for s in scenario.shocks if isinstance(s, CloseTransit) for c in s.countries)
+    graph = replace(setting.graph, closed_transit=closed)
+    return replace(setting, scenario=scenario, graph=graph)
+
+
+def offers_of(world: World, setting: Setting, routes: Routes) -> Offers:
+    """Return what the shippers of a setting may choose before anything is shut."""
+    return build_offers(world, setting.base, setting.graph, setting.cells, routes)
+
+
 def assign(
     world: World,
     setting: Setting,
     routes: Routes,
     *,
+    offers: Offers | None = None,
     start: NDArray[np.float64] | None = None,
     seed: int = 0,
-    max_gap: float = 1e-6,
 ) -> Run:
     """
     Solve one scenario on given routes.
@@ -144,12 +188,13 @@ def assign(
         From `prepare`.
     routes
         The choice sets.
+    offers
+        What `offers_of` returns for a setting that differs in its shocks alone; computed here if
+        left out.
     start
         [USD per TEU or t], shape (n_limits,) of the graph, >= 0. Prices to start from.
     seed
         Kept in the record; the equilibrium itself draws nothing.
-    max_gap
-        [-], > 0. Relative gap to reach.
 
     Returns
     -------
@@ -157,11 +202,11 @@ def assign(
         Flows, prices, certificate and record.
     """
     began = time.perf_counter()
-    problem = build_problem(world, setting.base, setting.graph, setting.cells, routes)
+    problem = build_problem(offers or offers_of(world, setting, routes), setting.graph)
     warm = None
     if start is not None:
         warm = start[problem.limit] * setting.graph.limits.capacity[problem.limit]
-    solution = solve(problem.arrays, len(problem.limit), start=warm, max_gap=max_gap)
+    solution = solve(problem.arrays, len(problem.limit), start=warm)
     record = describe(
         world, setting.scenario, seed=seed, gap=solution.certificate.relative_gap,
         n_routes=len(routes.mark), seconds=time.perf_counter() - began,

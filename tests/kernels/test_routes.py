@@ -41,11 +41,12 @@ def test_sums_over_links_are_the_twins(paths: Paths, rng: np.random.Generator) -
     values = rng.normal(0.0, 100.0, (2, N_LINKS))
     values[1, 3] = np.nan
     row = rng.integers(0, 2, len(paths.lists)).astype(np.int32)
-    sums = np.full(len(paths.lists), -1.0)
-    fill_sums(paths.start, paths.link, row, values, sums)
-    expected = naive.sum_values(paths.lists, row.tolist(), values.tolist())
+    sums = np.full((len(paths.lists), 2), -1.0)
+    both = np.stack([values, 2.0 * values], axis=2)
+    fill_sums(paths.start, paths.link, row, both, sums)
+    expected = np.array(naive.sum_values(paths.lists, row.tolist(), values.tolist()))
     # Same order of additions: equal to the last bit, NaN where a link has no value.
-    np.testing.assert_array_equal(sums, expected)
+    np.testing.assert_array_equal(sums, np.stack([expected, 2.0 * expected], axis=1))
     assert np.isnan(sums).any()
 
 

@@ -8,7 +8,14 @@ from serai.domain.ranged import FloatArray
 from serai.domain.routes import FAMILIES, Routes
 from serai.domain.scenario import Scenario
 from serai.domain.world import World
-from serai.model.choice import OUTSIDE, SEGMENTS, Problem, build_problem, draws_of_classes
+from serai.model.choice import (
+    OUTSIDE,
+    SEGMENTS,
+    Problem,
+    build_offers,
+    build_problem,
+    draws_of_classes,
+)
 from serai.run import Setting, prepare, search_routes
 from tests.toy import change_row, read_toy, toy_tables, toy_world
 
@@ -35,7 +42,8 @@ def routes(world: World, setting: Setting) -> Routes:
 
 
 def problem_of(world: World, setting: Setting, routes: Routes) -> Problem:
-    return build_problem(world, setting.base, setting.graph, setting.cells, routes)
+    offers = build_offers(world, setting.base, setting.graph, setting.cells, routes)
+    return build_problem(offers, setting.graph)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import typer
 import serai
 from serai.cli.rim import Rim, emit, require_certificate, say, track
 from serai.data.load import PACK
-from serai.data.scenarios import adjust, read_scenario
+from serai.data.scenarios import adjust, read_scenario, with_year
 from serai.domain.results import (
     AnswerResult,
     CheckResult,
@@ -22,7 +22,6 @@ from serai.domain.results import (
     RunResult,
     ScenariosResult,
 )
-from serai.domain.scenario import Scenario
 from serai.errors import DataError, ScenarioError, state_fault
 from serai.outputs.listing import print_check, print_evidence, print_scenarios
 from serai.outputs.page import write_answer_page
@@ -76,12 +75,6 @@ Year = Annotated[
 Named = Annotated[
     str, typer.Argument(help="Name of a scenario (see `scenarios`), or path of a TOML file.")
 ]
-
-
-def _with_year(scenario: Scenario, year: int | None) -> Scenario:
-    return scenario if year is None else Scenario.model_validate(
-        scenario.model_dump() | {"year": year}
-    )  # fmt: skip
 
 
 def _print_version(wanted: bool) -> None:
@@ -149,7 +142,7 @@ def _run(
 
     Flows by corridor, class and territory, what binds at which price, and the certificate.
     """
-    read = _with_year(read_scenario(scenario), year)
+    read = with_year(read_scenario(scenario), year)
     with track(f"Running {read.name}"):
         adjusted = adjust(read_checked_world(data), read, settings or [])
         result = summarize(run_scenario(adjusted.world, adjusted.scenario))
@@ -170,7 +163,7 @@ def _compare(
 
     What changes by corridor, territory, class and bottleneck. Both choose from the same routes.
     """
-    pair = _with_year(read_scenario(before), year), _with_year(read_scenario(after), year)
+    pair = with_year(read_scenario(before), year), with_year(read_scenario(after), year)
     if pair[0].year != pair[1].year:
         say(
             f"serai: {pair[0].name} is of {pair[0].year}, {pair[1].name} of {pair[1].year}: "
@@ -215,7 +208,7 @@ def _routes(
     From door to door with days, prices leg by leg, emissions, borders, territories and grade of
     evidence, best first by generalized cost.
     """
-    read = _with_year(read_scenario(scenario), year)
+    read = with_year(read_scenario(scenario), year)
     inquiry = Inquiry(
         origin=origin, dest=dest, class_id=class_id, top=top, avoid=tuple(avoid.split(","))
     )

@@ -78,6 +78,13 @@ def _show(error: Exception) -> None:
         raise error
 
 
+class _Page(Console):
+    """Standard output; a reader who leaves is told by the same error as everywhere."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def _speak_utf8() -> None:
     """Let any name be printed, whatever the terminal's own alphabet."""
     for stream in (sys.stdout, sys.stderr):
@@ -114,7 +121,7 @@ def emit(result: Result, printer: Callable[[Console, Any], None], *, is_json: bo
     if is_json:
         sys.stdout.write(result.model_dump_json(indent=2) + "\n")
     else:
-        printer(Console(), result)
+        printer(_Page(), result)
 
 
 def require_certificate(certificate: Certificate) -> None:

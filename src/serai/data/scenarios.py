@@ -28,7 +28,7 @@ from serai.domain.scenario import (
 from serai.domain.world import World
 from serai.errors import ScenarioError, state_fault
 
-__all__ = ["SHIPPED", "Adjusted", "adjust", "list_shipped", "read_scenario"]
+__all__ = ["SHIPPED", "Adjusted", "adjust", "list_shipped", "read_scenario", "with_year"]
 
 SHIPPED: Final = PACK / "scenarios"
 """The scenarios that ship with the package."""
@@ -103,6 +103,32 @@ def read_scenario(text: str) -> Scenario:
     then = f"did you mean {' or '.join(near)}?" if near else f"one of {', '.join(names)}"
     wanted = "the name of a scenario of `serai scenarios`, or the path of a TOML file"
     raise ScenarioError(state_fault("scenario", repr(text), wanted, then))
+
+
+def with_year(scenario: Scenario, year: int | None) -> Scenario:
+    """
+    Return a scenario with the demand and prices of another year.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    year
+        The year; its own if left out.
+
+    Returns
+    -------
+    changed
+        What is built stays as of `built_by`.
+
+    Raises
+    ------
+    ScenarioError
+        No scenario is of such a year.
+    """
+    if year is None:
+        return scenario
+    return _build("--year", scenario.model_dump(exclude_unset=True) | {"year": year})
 
 
 def _read_file(path: Path) -> Scenario:

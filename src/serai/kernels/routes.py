@@ -26,7 +26,7 @@ def fill_sums(
     sums: NDArray[np.float64],
 ) -> None:
     """
-    Sum a value over the links of each path.
+    Sum values over the links of each path.
 
     Parameters
     ----------
@@ -37,15 +37,17 @@ def fill_sums(
     path_row
         [-], shape (n_paths,). Row of `values` that the path reads (its direction).
     values
-        [any], shape (n_rows, n_links). What is summed.
+        [any], shape (n_rows, n_links, n_values). What is summed.
     sums
-        [any], shape (n_paths,). Filled.
+        [any], shape (n_paths, n_values). Filled.
     """
     for path in prange(path_start.shape[0] - 1):
-        total = 0.0
+        total = sums[path]
+        total[:] = 0.0
         for at in range(path_start[path], path_start[path + 1]):
-            total += values[path_row[path], path_link[at]]
-        sums[path] = total
+            value = values[path_row[path], path_link[at]]
+            for j in range(total.shape[0]):
+                total[j] += value[j]
 
 
 @njit(cache=True, parallel=True)

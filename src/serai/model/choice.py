@@ -21,8 +21,10 @@ __all__ = [
     "AVOIDING_REGIONS",
     "OUTSIDE",
     "SEGMENTS",
+    "Offers",
     "Problem",
     "any_link",
+    "build_offers",
     "build_problem",
     "crosses_any",
     "draws_of_classes",
@@ -78,7 +80,7 @@ class Problem:
     """Index into the graph's limits of each limit in the problem."""
 
 
-def route_sums(routes: Routes, direction: IntArray, values: FloatArray) -> FloatArray:
+def route_sums(routes: Routes, direction: IntArray, *values: FloatArray) -> list[FloatArray]:
     """
     Sum link values over routes.
 
@@ -89,18 +91,18 @@ def route_sums(routes: Routes, direction: IntArray, values: FloatArray) -> Float
     direction
         [-], shape (n_routes,). Row of `values` that each route reads.
     values
-        [any], shape (n_links,) or (2, n_links).
+        [any], each of shape (n_links,) or, by direction, (2, n_links).
 
     Returns
     -------
     sums
-        [any], shape (n_routes,). NaN where any link has none.
+        [any], one array of shape (n_routes,) per value. NaN where any link has none.
     """
-    rows = np.atleast_2d(values)
-    row = direction if len(rows) == 2 else np.zeros_like(direction)  # noqa: PLR2004
-    sums = np.empty(len(routes.mark))
-    fill_sums(routes.link_start, routes.link_ix, row, np.ascontiguousarray(rows), sums)
-    return sums
+    n_links = values[0].shape[-1]
+    columns = np.stack([np.broadcast_to(v, (2, n_links)) for v in values], axis=2)
+    sums = np.empty((len(routes.mark), len(values)))
+    fill_sums(routes.link_start, routes.link_ix, direction, columns, sums)
+    return [np.ascontiguousarray(column) for column in sums.T]
 
 
 def any_link(routes: Routes, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -169,16 +171,16 @@ class _Pairs:
         world, cells, routes = self.world, self.cells, self.routes
         is_box = world.classes.is_box[cells.class_ix[self.cell]]
 
-        def sums(values: FloatArray) -> FloatArray:
-            total: FloatArray = route_sums(routes, self.direction, values)[self.route]
-            return total
-
-        money = np.where(is_box, sums(graph.usd_teu), sums(graph.usd_t))
-        held = np.where(is_box, sums(graph.held_against_usd_teu), sums(graph.held_against_usd_t))
-        hours, spread = sums(graph.hours), sums(graph.spread_h)
+        by_route = route_sums(
+            routes, self.direction, graph.usd_teu, graph.usd_t,
+            graph.usd_teu + graph.held_against_usd_teu, graph.usd_t + graph.held_against_usd_t,
+            graph.hours, graph.spread_h,
+        )  # fmt: skip
+        teu, t, felt_teu, felt_t, hours, spread = (values[self.route] for values in by_route)
+        money, felt = np.where(is_box, teu, t), np.where(is_box, felt_teu, felt_t)
         weight = world.params["reliability_scale"] * cells.reliability[self.cell]
-        cost = money + cells.usd_per_h[self.cell] * (hours + weight * spread)
-        cost += held + self._route_terms(graph, is_box)
+        cost = felt + cells.usd_per_h[self.cell] * (hours + weight * spread)
+        cost += self._route_terms(graph, is_box)
         return np.asarray(np.maximum(cost, 0.05 * money))
 
     def _route_terms(self, graph: Graph, is_box: NDArray[np.bool_]) -> FloatArray:
@@ -215,9 +217,24 @@ class _Pairs:
         return self.base_cost <= self.world.params["dominated_ratio"] * best[inverse]
 
 
-def build_problem(world: World, base: Graph, graph: Graph, cells: Cells, routes: Routes) -> Problem:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Offers:
+    """What every shipper may choose in a state, before a shock shuts anything."""
+
+    world: World
+    pairs: _Pairs
+    reference: FloatArray
+    """[USD per class unit], shape (n_cells,). Cheapest base cost: what scales go by."""
+    groups: _Groups
+    option_pair: NDArray[np.int64]
+    option_group: NDArray[np.int64]
+    log_size: FloatArray
+    uses: _Uses
+
+
+def build_offers(world: World, base: Graph, graph: Graph, cells: Cells, routes: Routes) -> Offers:
     """
-    Return the choice problem of a state.
+    Return what shippers may choose in a state.
 
     Parameters
     ----------
@@ -235,15 +252,23 @@ def build_problem(world: World, base: Graph, graph: Graph, cells: Cells, routes:
 
     Returns
     -------
-    problem
-        One nest per family and group, the outside route in every group.
+    offers
+        Options with their costs, sizes and uses.
     """
     pairs = _Pairs(world, base, graph, cells, routes)
     reference = _reference_cost(pairs, any_link(routes, ~base.is_open), len(cells.demand))
     groups = _groups(world, graph, cells, pairs)
     option_pair, option_group = _options(graph, pairs, groups)
-    is_shut = _is_shut(world, graph, pairs)
-    return _assemble(world, graph, pairs, reference, groups, (option_pair, option_group), is_shut)
+    return Offers(
+        world=world,
+        pairs=pairs,
+        reference=reference,
+        groups=groups,
+        option_pair=option_pair,
+        option_group=option_group,
+        log_size=_sizes(world, pairs, reference, groups, (option_pair, option_group)),
+        uses=_Uses(world, graph, pairs),
+    )
 
 
 def _reference_cost(pairs: _Pairs, planned: NDArray[np.bool_], n_cells: int) -> FloatArray:
@@ -349,21 +374,28 @@ def _is_shut(world: World, graph: Graph, pairs: _Pairs) -> NDArray[np.bool_]:
     return np.asarray(shut)
 
 
-def _assemble(
-    world: World,
-    graph: Graph,
-    pairs: _Pairs,
-    reference: FloatArray,
-    groups: _Groups,
-    options: tuple[NDArray[np.int64], NDArray[np.int64]],
-    is_shut: NDArray[np.bool_],
-) -> Problem:
-    pair, group = options
+def build_problem(offers: Offers, graph: Graph) -> Problem:
+    """
+    Return the choice problem of a state.
+
+    Parameters
+    ----------
+    offers
+        What shippers may choose.
+    graph
+        Graph of the state: what it shuts is left out. It may differ from the graph of the offers
+        in that alone.
+
+    Returns
+    -------
+    problem
+        One nest per family and group, the outside route in every group.
+    """
+    world, pairs, reference, groups = offers.world, offers.pairs, offers.reference, offers.groups
+    pair, group = offers.option_pair, offers.option_group
     family = pairs.routes.family[pairs.route]
-    log_size = _sizes(world, pairs, reference, groups, options)
-    uses = _Uses(world, graph, pairs)
-    keep = ~(is_shut | uses.is_dead)[pair]
-    pair, group, log_size = pair[keep], group[keep], log_size[keep]
+    keep = ~(_is_shut(world, graph, pairs) | offers.uses.is_dead)[pair]
+    pair, group, log_size = pair[keep], group[keep], offers.log_size[keep]
     n_groups = len(groups.cell)
     # The outside route closes every group.
     all_group = np.concatenate([group, np.arange(n_groups)])
@@ -382,7 +414,7 @@ def _assemble(
     lower = max(world.params["scale_lower"], upper)
     at = reference[groups.cell[nest_group]]
     constants = _constants(world, pairs.cells.class_ix[groups.cell[nest_group]], nest_family)
-    use_start, use_limit, use_amount, limits = uses.of_options(source)
+    use_start, use_limit, use_amount, limits = offers.uses.of_options(source)
     group_start = np.searchsorted(nest_group, np.arange(n_groups + 1)).astype(np.int64)
     arrays = ChoiceArrays(
         chunk_start=np.linspace(0, n_groups, N_CHUNKS + 1).astype(np.int64),

@@ -249,8 +249,8 @@ def _money_and_hours(run: Run, route: IntArray) -> tuple[FloatArray, FloatArray]
     routes, graph = run.routes, run.setting.graph
     lon = run.world.zones.lon
     direction = direction_of(lon[routes.origin], lon[routes.dest])
-    money = route_sums(routes, direction, graph.usd_teu)
-    return money[route], route_sums(routes, direction, graph.hours)[route]
+    money, hours = route_sums(routes, direction, graph.usd_teu, graph.hours)
+    return money[route], hours[route]
 
 
 def project_ids(world: World, case: str, which: tuple[str, ...] | None = None) -> list[str]:

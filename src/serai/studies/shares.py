@@ -11,7 +11,7 @@ from serai.domain.ranged import FloatArray
 from serai.domain.results import Certificate
 from serai.domain.routes import Routes
 from serai.domain.world import World
-from serai.run import Run, assign, prepare, worst
+from serai.run import Run, assign, offers_of, prepare, with_transit_closed, worst
 from serai.studies.cases import (
     Divertible,
     all_cases,
@@ -99,11 +99,18 @@ def solve_cases(
     """
     runs = {}
     free = middle_resources(world, routes)
-    for case, russia in keys:
-        scenario = case_scenario(case, russia, year=year, demand=demand, unlimited=free)
-        setting = prepare(world, scenario)
-        first = None if start is None else start.get((case, russia))
-        runs[case, russia] = assign(world, setting, routes, start=first)
+    for case in dict.fromkeys(case for case, _ in keys):
+        of = {
+            russia: case_scenario(case, russia, year=year, demand=demand, unlimited=free)
+            for russia in ("open", "closed")
+        }
+        is_open = prepare(world, of["open"])
+        offers = offers_of(world, is_open, routes)
+        settings = {"open": is_open, "closed": with_transit_closed(is_open, of["closed"])}
+        for key in keys:
+            if key[0] == case:
+                first = None if start is None else start.get(key)
+                runs[key] = assign(world, settings[key[1]], routes, offers=offers, start=first)
     return runs
 
 
