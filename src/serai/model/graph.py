@@ -29,6 +29,9 @@ WEST, EAST = 0, 1
 PRICE_YEAR = 2023
 """Year of the prices in the link table; the yearly inputs scale them to other years."""
 
+NO_CAPACITY = 1e-6
+"""[t/yr or TEU/yr] A capacity of less is none."""
+
 NORTH_DAYS_YEAR = 2025
 """Year of Russian and Belarusian rail times in the link table: they sum to its index."""
 
@@ -260,7 +263,7 @@ def _limits(network: Network, state: State) -> Limits:
                 of_resource[r, direction, measure] = len(resource)
                 resource.append(r)
                 is_box.append(measure == 1)
-                capacity.append(max(float(values[r]), 0.0))
+                capacity.append(float(values[r]) if values[r] > NO_CAPACITY else 0.0)
     return Limits(
         resource=np.array(resource, np.int32),
         is_box=np.array(is_box, np.bool_),
