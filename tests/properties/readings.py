@@ -1,13 +1,19 @@
 """What a run says, by names instead of positions, so that two worlds can be held together."""
 
+from dataclasses import replace
+
 import numpy as np
+from numpy.testing import assert_allclose, assert_array_equal
 from numpy.typing import NDArray
 
-from serai.domain.routes import CORRIDORS
+from serai.domain.routes import CORRIDORS, Routes
 from serai.domain.scenario import Scenario
 from serai.domain.world import World
-from serai.model.routes import ban_masks, find_routes
-from serai.run import Run, assign, prepare, search_routes
+from serai.kernels.paths import fill_trees
+from serai.model.assign import solve
+from serai.model.graph import Graph
+from serai.model.routes import ban_masks, class_costs, find_routes
+from serai.run import Run, Setting, assign, prepare, search_routes
 
 Floats = NDArray[np.float64]
 
@@ -15,10 +21,17 @@ TIGHT = 1e-12
 """Relative gap for comparisons: an error in shares goes with its square root, so 1e-6."""
 
 
+def assign_tightly(world: World, setting: Setting, routes: Routes) -> Run:
+    """Solve a setting on given routes to a tiny gap."""
+    run = assign(world, setting, routes)
+    arrays, n_limits = run.problem.arrays, len(run.problem.limit)
+    return replace(run, solution=solve(arrays, n_limits, start=run.solution.price, max_gap=TIGHT))
+
+
 def solve_tightly(world: World, scenario: Scenario) -> Run:
     """Solve a scenario on the routes of the table of searches to a tiny gap."""
     setting = prepare(world, scenario)
-    return assign(world, setting, search_routes(world, setting), max_gap=TIGHT)
+    return assign_tightly(world, setting, search_routes(world, setting))
 
 
 def solve_with_bans(world: World, scenario: Scenario, *links: str) -> Run:
@@ -31,7 +44,7 @@ def solve_with_bans(world: World, scenario: Scenario, *links: str) -> Run:
         [ban | more for ban in ban_masks(world.network, world.searches) for more in shut],
         reliability_scale=world.params["reliability_scale"],
     )  # fmt: skip
-    return assign(world, setting, routes, max_gap=TIGHT)
+    return assign_tightly(world, setting, routes)
 
 
 def option_cells(run: Run) -> NDArray[np.int32]:
@@ -96,3 +109,66 @@ def route_ids(run: Run, route: int) -> list[str]:
     """Return the ids of a route's links, first to last."""
     start, end = run.routes.link_start[route : route + 2]
     return [run.world.network.links.ids[i] for i in run.routes.link_ix[start:end]]
+
+
+def assert_sound(run: Run) -> None:
+    """Hold a run against everything that no shock may break."""
+    world, network = run.world, run.world.network
+    cells, routes = run.setting.cells, run.routes
+    assert run.solution.certificate.holds()
+    assert (run.solution.flow >= 0).all()
+    assert (run.limit_price >= 0).all()
+    assert (run.limit_load <= 1 + 1e-9).all()
+    served, left = served_by_cell(run)
+    # A cell's routes are a few dozen shares that sum to one.
+    assert_allclose(served + left, cells.demand, rtol=1e-12)
+    # In at a node, less out: what arrives there less what starts there, class by class.
+    balance = np.zeros((len(world.classes.ids), len(network.node_ids)))
+    for k, on_link in enumerate(class_link_flows(run)):
+        np.add.at(balance[k], network.links.head, on_link)
+        np.add.at(balance[k], network.links.tail, -on_link)
+    wanted = np.zeros_like(balance)
+    np.add.at(wanted, (cells.class_ix, network.zone_in[cells.dest]), served)
+    np.add.at(wanted, (cells.class_ix, network.zone_out[cells.origin]), -served)
+    # Sums of some dozens of flows: rounding is below 1e-12 of the class's whole.
+    assert np.abs(balance - wanted).max() <= 1e-11 * cells.demand.sum()
+    for route in range(len(routes.mark)):
+        start, end = routes.link_start[route : route + 2]
+        links = routes.link_ix[start:end]
+        assert len(links) > 0
+        assert network.links.tail[links[0]] == network.zone_out[routes.origin[route]]
+        assert network.links.head[links[-1]] == network.zone_in[routes.dest[route]]
+        assert_array_equal(network.links.head[links[:-1]], network.links.tail[links[1:]])
+        assert len(set(network.links.tail[links].tolist())) == len(links), "a node twice"
+
+
+def assert_same_bits(mine: Run, other: Run) -> None:
+    """Hold two runs together to the last bit."""
+    for a, b in (
+        (mine.solution.flow, other.solution.flow),
+        (mine.solution.price, other.solution.price),
+        (mine.solution.load, other.solution.load),
+        (mine.routes.mark, other.routes.mark),
+        (mine.routes.link_ix, other.routes.link_ix),
+        (mine.problem.arrays.cost, other.problem.arrays.cost),
+        (mine.problem.arrays.log_size, other.problem.arrays.log_size),
+    ):
+        assert a.tobytes() == b.tobytes()
+    assert mine.solution.certificate == other.solution.certificate
+
+
+def distances(world: World, graph: Graph) -> Floats:
+    """Return [USD], shape (n_classes, 2, n_zones, n_zones): cheapest uncongested costs."""
+    network = world.network
+    out = np.empty((len(world.classes.ids), 2, len(network.zone_ids), len(network.zone_ids)))
+    shape = (len(network.zone_ids), len(network.node_ids))
+    for k in range(len(world.classes.ids)):
+        cost = class_costs(graph, world.classes, k, world.params["reliability_scale"])
+        for direction in (0, 1):
+            last_link, distance = np.empty(shape, np.int32), np.empty(shape)
+            fill_trees(
+                graph.first_out, graph.slot_link, graph.slot_head,
+                np.ascontiguousarray(cost[direction]), network.zone_out, last_link, distance,
+            )  # fmt: skip
+            out[k, direction] = distance[:, network.zone_in]
+    return out

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.testing import assert_allclose, assert_array_equal
+from numpy.testing import assert_allclose
 
 from serai.domain.scenario import (
     ChangeLinks,
@@ -19,11 +19,9 @@ from serai.domain.scenario import (
     SetYearInput,
 )
 from serai.domain.world import World
-from serai.kernels.paths import fill_trees
 from serai.model.apply import apply_scenario, draw_world
-from serai.model.graph import Graph, build_graph
-from serai.model.routes import class_costs
-from serai.run import Run, assign, prepare, run_scenario, search_routes
+from serai.model.graph import build_graph
+from serai.run import Run, prepare, run_scenario, search_routes
 from tests.properties import readings
 from tests.toy import Tables, change_row, read_toy, shuffled, toy_tables, toy_world
 
@@ -42,37 +40,6 @@ def base(world: World) -> Run:
     return readings.solve_tightly(world, PLAIN)
 
 
-def assert_sound(run: Run) -> None:
-    """Hold a run against everything that no shock may break."""
-    world, network = run.world, run.world.network
-    cells, routes = run.setting.cells, run.routes
-    assert run.solution.certificate.holds()
-    assert (run.solution.flow >= 0).all()
-    assert (run.limit_price >= 0).all()
-    assert (run.limit_load <= 1 + 1e-9).all()
-    served, left = readings.served_by_cell(run)
-    # A cell's routes are a few dozen shares that sum to one.
-    assert_allclose(served + left, cells.demand, rtol=1e-12)
-    # In at a node, less out: what arrives there less what starts there, class by class.
-    balance = np.zeros((len(world.classes.ids), len(network.node_ids)))
-    for k, on_link in enumerate(readings.class_link_flows(run)):
-        np.add.at(balance[k], network.links.head, on_link)
-        np.add.at(balance[k], network.links.tail, -on_link)
-    wanted = np.zeros_like(balance)
-    np.add.at(wanted, (cells.class_ix, network.zone_in[cells.dest]), served)
-    np.add.at(wanted, (cells.class_ix, network.zone_out[cells.origin]), -served)
-    # Sums of some dozens of flows: rounding is below 1e-12 of the class's whole.
-    assert np.abs(balance - wanted).max() <= 1e-11 * cells.demand.sum()
-    for route in range(len(routes.mark)):
-        start, end = routes.link_start[route : route + 2]
-        links = routes.link_ix[start:end]
-        assert len(links) > 0
-        assert network.links.tail[links[0]] == network.zone_out[routes.origin[route]]
-        assert network.links.head[links[-1]] == network.zone_in[routes.dest[route]]
-        assert_array_equal(network.links.head[links[:-1]], network.links.tail[links[1:]])
-        assert len(set(network.links.tail[links].tolist())) == len(links), "a node twice"
-
-
 # ------------------------------------------------------------------------------ conservation
 
 
@@ -85,7 +52,7 @@ def test_the_toy_world_shows_something(base: Run) -> None:
 
 
 def test_nothing_is_lost_and_nothing_is_made(base: Run) -> None:
-    assert_sound(base)
+    readings.assert_sound(base)
 
 
 def shocks() -> st.SearchStrategy[Shock]:
@@ -125,7 +92,7 @@ def test_no_scenario_loses_or_makes_anything(shocks: list[Shock], projects: str,
         "year": year, "projects": projects, "shocks": shocks,
         "measures": "all" if projects == "all" else "none",
     })  # fmt: skip
-    assert_sound(run_scenario(toy_world(), scenario))
+    readings.assert_sound(run_scenario(toy_world(), scenario))
 
 
 def test_the_cells_hold_the_whole_of_the_table(world: World, base: Run) -> None:
@@ -138,28 +105,16 @@ def test_the_cells_hold_the_whole_of_the_table(world: World, base: Run) -> None:
 # ------------------------------------------------------------------------------ sameness
 
 
-def assert_same_bits(mine: Run, other: Run) -> None:
-    for a, b in (
-        (mine.solution.flow, other.solution.flow),
-        (mine.solution.price, other.solution.price),
-        (mine.solution.load, other.solution.load),
-        (mine.routes.mark, other.routes.mark),
-        (mine.routes.link_ix, other.routes.link_ix),
-        (mine.problem.arrays.cost, other.problem.arrays.cost),
-        (mine.problem.arrays.log_size, other.problem.arrays.log_size),
-    ):
-        assert a.tobytes() == b.tobytes()
-    assert mine.solution.certificate == other.solution.certificate
-
-
 def test_the_same_question_has_the_same_answer_to_the_last_bit(world: World) -> None:
-    assert_same_bits(run_scenario(world, PLAIN), run_scenario(world, PLAIN))
-    assert_same_bits(run_scenario(world, PLAIN), run_scenario(read_toy(toy_tables()), PLAIN))
+    readings.assert_same_bits(run_scenario(world, PLAIN), run_scenario(world, PLAIN))
+    readings.assert_same_bits(
+        run_scenario(world, PLAIN), run_scenario(read_toy(toy_tables()), PLAIN)
+    )
 
 
 def test_a_scenario_that_says_nothing_is_the_base_to_the_last_bit(world: World) -> None:
     empty = Scenario(name="nothing", title="Nothing happens", closures=False)
-    assert_same_bits(run_scenario(world, PLAIN), run_scenario(world, empty))
+    readings.assert_same_bits(run_scenario(world, PLAIN), run_scenario(world, empty))
     setting = prepare(world, empty)
     for name in ("hours", "usd_teu", "usd_t", "is_open", "is_closed", "spread_h"):
         mine, other = getattr(setting.base, name), getattr(setting.graph, name)
@@ -180,7 +135,7 @@ def test_one_thread_and_two_give_the_same_bits(world: World) -> None:
     numba.set_num_threads(1)
     alone = run_scenario(world, PLAIN)
     numba.set_num_threads(2)
-    assert_same_bits(alone, run_scenario(world, PLAIN))
+    readings.assert_same_bits(alone, run_scenario(world, PLAIN))
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -277,7 +232,7 @@ def test_a_tighter_limit_never_carries_more(world: World) -> None:
             scaled = limits.capacity.copy()
             scaled[i] = capacity * factor
             graph = replace(setting.graph, limits=replace(limits, capacity=scaled))
-            run = assign(world, replace(setting, graph=graph), routes, max_gap=readings.TIGHT)
+            run = readings.assign_tightly(world, replace(setting, graph=graph), routes)
             assert run.solution.certificate.holds(1e-9)
             carried.append(run.limit_load[i] * scaled[i])
             price.append(run.limit_price[i])
@@ -295,53 +250,36 @@ def test_a_limit_of_nothing_lets_nothing_pass(world: World) -> None:
     flows = readings.flows_by_name(run)
     for k in world.classes.ids:
         assert flows[k, "RUKAZ-RUMOW.rail_1520"] == 0.0
-    assert_sound(run)
+    readings.assert_sound(run)
 
 
 def test_without_limits_nothing_is_scarce(world: World) -> None:
     free = readings.solve_tightly(world, Scenario(year=2023, closures=False, capacity_limits=False))
     assert len(free.setting.graph.limits.capacity) == 0
     assert free.solution.n_iterations == 0
-    assert_sound(free)
+    readings.assert_sound(free)
 
 
 # ------------------------------------------------------------------------------ closing
 
 
-def distances(world: World, graph: Graph) -> np.ndarray:
-    """Return [USD], shape (n_classes, 2, n_zones, n_zones): cheapest uncongested costs."""
-    network = world.network
-    out = np.empty((len(world.classes.ids), 2, len(network.zone_ids), len(network.zone_ids)))
-    shape = (len(network.zone_ids), len(network.node_ids))
-    for k in range(len(world.classes.ids)):
-        cost = class_costs(graph, world.classes, k, world.params["reliability_scale"])
-        for direction in (0, 1):
-            last_link, distance = np.empty(shape, np.int32), np.empty(shape)
-            fill_trees(
-                graph.first_out, graph.slot_link, graph.slot_head,
-                np.ascontiguousarray(cost[direction]), network.zone_out, last_link, distance,
-            )  # fmt: skip
-            out[k, direction] = distance[:, network.zone_in]
-    return out
-
-
 def test_closing_a_link_lowers_no_cost(world: World) -> None:
-    before = distances(world, build_graph(world, apply_scenario(world, PLAIN)))
+    before = readings.distances(world, build_graph(world, apply_scenario(world, PLAIN)))
     n_dearer = 0
     for link in world.network.links.ids:
         shut = CloseLinks(kind="close", links=(link,))
         for words in ({"shocks": (shut,)}, {"changes": (shut,)}):
             scenario = PLAIN.model_copy(update=words)
-            after = distances(world, build_graph(world, apply_scenario(world, scenario)))
+            after = readings.distances(world, build_graph(world, apply_scenario(world, scenario)))
             assert (after >= before).all(), link
         n_dearer += int((after > before).any())
     assert n_dearer > 30, "closing links does nothing at all"
 
 
 def test_a_new_link_raises_no_cost(world: World) -> None:
-    before = distances(world, build_graph(world, apply_scenario(world, PLAIN)))
+    before = readings.distances(world, build_graph(world, apply_scenario(world, PLAIN)))
     built = PLAIN.model_copy(update={"projects": ("PJ2",)})
-    after = distances(world, build_graph(world, apply_scenario(world, built)))
+    after = readings.distances(world, build_graph(world, apply_scenario(world, built)))
     assert (after <= before).all()
     assert (after < before).any()
 
@@ -362,7 +300,7 @@ def test_a_closed_world_leaves_everything_where_it_is(
     served, left = readings.served_by_cell(run)
     assert served.sum() == 0.0
     assert_allclose(left, run.setting.cells.demand, rtol=1e-12)
-    assert_sound(run)
+    readings.assert_sound(run)
 
 
 def test_a_world_whose_tables_have_nothing_open_leaves_everything_where_it_is() -> None:

@@ -247,6 +247,19 @@ def test_scales_and_outside_costs_are_held_when_times_change(
     assert (shocked.arrays.cost > problem.arrays.cost).any()
 
 
+def test_what_may_be_chosen_is_built_once_for_a_case_open_and_closed(
+    world: World, setting: Setting, routes: Routes
+) -> None:
+    closed = setting_of(world, shocks=[{"kind": "close_transit", "countries": ["RUS"]}])
+    offers = build_offers(world, setting.base, setting.graph, setting.cells, routes)
+    again, afresh = build_problem(offers, closed.graph), problem_of(world, closed, routes)
+    for name in again.arrays._fields:
+        np.testing.assert_array_equal(getattr(again.arrays, name), getattr(afresh.arrays, name))
+    assert again.option_route.tolist() == afresh.option_route.tolist()
+    opened = build_problem(offers, setting.graph)
+    assert len(opened.option_route) > len(again.option_route)
+
+
 def test_what_only_a_project_opens_is_offered_only_with_it(world: World) -> None:
     built = setting_of(world, projects=["PJ2"])
     found = search_routes(world, built)
