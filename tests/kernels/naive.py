@@ -60,7 +60,10 @@ def mark_path(links: Sequence[int] | None, link_mark: Sequence[int]) -> tuple[in
     """Return a path's mark and number of links."""
     if not links:
         return 0, 0
-    return sum(link_mark[link] for link in links) % 2**64, len(links)
+    mark = 0
+    for link in links:
+        mark ^= link_mark[link]
+    return mark, len(links)
 
 
 # ------------------------------------------------------------------------------ routes

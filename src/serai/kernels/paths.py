@@ -114,7 +114,7 @@ def fill_path_marks(
     length: NDArray[np.int32],
 ) -> None:
     """
-    Fill each path's mark (the sum of its links' marks, modulo 2**64) and its number of links.
+    Fill each path's mark (its links' marks, combined by exclusive or) and its number of links.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def fill_path_marks(
                 total = np.uint64(0)
                 count = 0
                 break
-            total += link_mark[link]
+            total ^= link_mark[link]
             count += 1
             node = tail[link]
         mark[path] = total

@@ -237,7 +237,7 @@ def routes_of_links(
         The distinct ones among them.
     """
     marks = _link_marks(graph.network.links)
-    mark = np.array([marks[p].sum(dtype=np.uint64) for p in paths], np.uint64)
+    mark = np.array([np.bitwise_xor.reduce(marks[p]) for p in paths], np.uint64)
     links = np.concatenate(paths) if paths else np.empty(0, np.int32)
     length = np.array([len(p) for p in paths], np.int32)
     bundle = (mark, pairs.astype(np.int32), [length, links.astype(np.int32)])
