@@ -47,12 +47,16 @@ LOOKS: Final = {
 }
 """Looks of the corridors, from north to south; those without one of their own are the others."""
 
+LEAST_FLOW: Final = 3e-3
+"""[-] Flows below this share of the largest are slivers that the choice model gives every route."""
+
 FLOW_UNIT: Final = "TEU a year, both directions"
 
 MAP_NOTE: Final = (
     "The boxes that the question is about: trade that uses Russian railways today, where it goes "
-    "with Russia open and with Russia closed, on today's network. Air is left out. Numbers mark "
-    "the limits that bind on the Middle Corridor."
+    "with Russia open and with Russia closed, on today's network. Air is left out, and so are "
+    "slivers below 0.3 % of the largest flow. Numbers mark the limits that bind on the Middle "
+    "Corridor."
 )
 
 
@@ -208,10 +212,11 @@ def _panel(
 ) -> maps.FlowPanel:
     links, places = world.network.links, world.network.places
     at = {link_id: i for i, link_id in enumerate(links.ids)}
+    least = LEAST_FLOW * max((flow.teu for flow in run.links), default=0.0)
     lines = []
     for flow in run.links:
         i = at[flow.link_id]
-        if links.kind[i] == "air" or flow.teu <= 0.0:
+        if links.kind[i] == "air" or flow.teu < least:
             continue
         key = flow.corridor if flow.corridor in LOOKS else "other"
         points = geometry.lines.get(flow.link_id)

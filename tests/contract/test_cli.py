@@ -1,0 +1,518 @@
+"""The command line: what it prints where, with which exit code, and how it refuses."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import serai as package
+from scripts.make_cli_page import render
+from serai.cli import commands
+from serai.cli.commands import app
+from serai.data.scenarios import list_shipped
+from serai.domain.results import Certificate, RunResult
+from serai.errors import DataError
+from serai.run import Run
+from serai.studies import runs as runs_module
+from tests.command import serai, sound_tables, write_sound
+from tests.tiny_tables import change_cells, change_text, write_tiny
+from tests.toy import write_tables
+
+COMMANDS = ("answer", "run", "compare", "scenarios", "routes", "evidence", "check", "schema")
+
+
+@pytest.fixture(scope="session")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of small tables that are in order; not to be written to."""
+    return write_sound(tmp_path_factory.mktemp("sound"))
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+# ------------------------------------------------------------------ the front door
+
+
+def test_the_version_names_code_and_data() -> None:
+    found = serai("--version")
+    assert (found.code, found.err) == (0, "")
+    assert found.out == f"serai {package.__version__}, data {package.DATA_VERSION}\n"
+
+
+def test_help_names_every_command_and_every_exit_code() -> None:
+    text = serai("--help").out
+    assert all(re.search(rf"^  {name} ", text, re.MULTILINE) for name in COMMANDS)
+    assert all(f" {code} " in text.replace("\n", " ") for code in (0, 2, 3, 4, 5, 130))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(name: str) -> None:
+    found = serai(name, "--help")
+    assert found.code == 0
+    assert "Usage: " in found.out
+    assert "--json" in found.out or name == "schema"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["fly"], ["run", "--yaer", "2023"], ["run", "--year", "soon"], ["answer", "--draws", "-1"],
+     ["routes", "XIAN"], ["routes", "A", "B", "--top", "0"], ["answer", "--workers", "0"], []],
+    ids=str,
+)  # fmt: skip
+def test_what_is_mistyped_ends_with_code_2_and_says_so_on_standard_error(words: list[str]) -> None:
+    found = serai(*words)
+    assert found.code == 2
+    assert found.out == ""
+    assert "Usage" in found.err
+
+
+# ------------------------------------------------------------------ running
+
+
+def test_a_run_prints_flows_and_certificate_and_nothing_on_standard_error(sound: Path) -> None:
+    found = serai("run", "base", "--data", sound)
+    assert (found.code, found.err) == (0, "")
+    for text in ("Flow by corridor", "What binds", "Certificate holds", "data own tables"):
+        assert text in found.out
+    assert max(map(len, found.out.splitlines())) <= 120
+
+
+def test_the_base_is_run_when_nothing_is_named(sound: Path) -> None:
+    document = serai("run", "--data", sound, "--json").document()
+    assert (document["scenario"], document["year"]) == ("base", 2023)
+
+
+def test_the_year_of_the_terminal_beats_that_of_the_scenario(sound: Path) -> None:
+    document = serai("run", "base", "--year", 2021, "--data", sound, "--json").document()
+    assert document["year"] == document["record"]["scenario"]["year"] == 2021
+
+
+def test_settings_change_the_run_and_stand_in_its_record(sound: Path) -> None:
+    plain = serai("run", "--data", sound, "--json").document()
+    words = ["--set", "resources.R_FEEDER.capacity_teu_yr=0", "--set", "params.scale_upper=7"]
+    changed = serai("run", "--data", sound, *words, "--json").document()
+    assert changed["corridors"] != plain["corridors"]
+    told = changed["record"]["scenario"]
+    assert told["params"] == {"scale_upper": 7.0}
+    assert told["shocks"][0]["resources"] == ["R_FEEDER"]
+    assert "params" not in plain["record"]["scenario"] or not plain["record"]["scenario"]["params"]
+
+
+def test_a_file_may_stand_for_the_name_of_a_scenario(sound: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text("capacity_limits = false\n", "utf-8")
+    document = serai("run", "mine.toml", "--data", sound, "--json").document()
+    assert document["scenario"] == "mine"
+    assert document["bottlenecks"] == []
+
+
+def test_served_and_unserved_make_up_the_demand(sound: Path) -> None:
+    document = serai("run", "russia-closed", "--data", sound, "--json").document()
+    for unit in ("teu", "t"):
+        total = document["served"][unit] + document["unserved"][unit]
+        assert total == pytest.approx(document["demand"][unit], rel=1e-9)
+
+
+def test_a_closed_world_leaves_everything_unserved_and_is_no_error(
+    sound: Path, tmp_path: Path
+) -> None:
+    kinds = sorted({row["kind"] for row in sound_tables()["links"]})
+    text = f"[[shocks]]\nkind = 'close'\nkinds = {kinds}\n"
+    (tmp_path / "shut.toml").write_text(text, "utf-8")
+    found = serai("run", "shut.toml", "--data", sound, "--json")
+    document = found.document()
+    assert found.code == 0
+    assert document["unserved"] == document["demand"]
+    assert document["served"] == {"teu": 0.0, "t": 0.0}
+    assert document["links"] == []
+    assert all(row["t"] == 0.0 for row in document["corridors"] if row["corridor"] != "unserved")
+
+
+def test_no_route_is_quoted_in_a_closed_world(sound: Path, tmp_path: Path) -> None:
+    kinds = sorted({row["kind"] for row in sound_tables()["links"]})
+    (tmp_path / "shut.toml").write_text(f"[[shocks]]\nkind = 'close'\nkinds = {kinds}\n", "utf-8")
+    found = serai("routes", "CNINL", "EUINL", "--scenario", "shut.toml", "--data", sound)
+    assert (found.code, found.out) == (4, "")
+    assert "the scenario closes every way" in found.err
+
+
+def spoil_certificate(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every run say that it did not converge."""
+
+    def summarize(run: Run) -> RunResult:
+        bad = Certificate(relative_gap=0.5, complementarity=0.1, conservation=0.0, overload=0.2)
+        return runs_module.summarize(run).model_copy(update={"certificate": bad})
+
+    monkeypatch.setattr(commands, "summarize", summarize)
+
+
+@pytest.mark.parametrize("words", [[], ["--json"]])
+def test_an_unconverged_run_is_printed_refused_and_ends_with_code_5(
+    sound: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    spoil_certificate(monkeypatch)
+    found = serai("run", "base", "--data", sound, *words)
+    assert found.code == 5
+    assert "relative_gap 5.0e-01" in found.err
+    assert "do not quote it" in found.err
+    if words:
+        assert found.document()["certificate"]["relative_gap"] == 0.5
+    else:
+        assert "DOES NOT HOLD" in found.out
+
+
+# ------------------------------------------------------------------ comparing
+
+
+def test_a_scenario_compared_with_itself_shows_no_change(sound: Path) -> None:
+    document = serai("compare", "base", "base", "--data", sound, "--json").document()
+    for part in ("corridors", "countries", "classes", "bottlenecks"):
+        assert all(row["change"] == 0.0 for row in document[part]), part
+
+
+def test_a_comparison_says_who_wins_and_who_loses(sound: Path) -> None:
+    found = serai("compare", "base", "russia-closed", "--data", sound)
+    assert (found.code, found.err) == (0, "")
+    assert "russia-closed against base" in found.out
+    document = serai("compare", "base", "russia-closed", "--data", sound, "--json").document()
+    changes = {row["name"]: row["change"] for row in document["corridors"] if row["unit"] == "t/yr"}
+    assert changes["north"] < 0 < changes["middle"]
+    assert len(document["records"]) == 2
+
+
+def test_a_comparison_across_years_is_made_with_a_warning(sound: Path, tmp_path: Path) -> None:
+    (tmp_path / "later.toml").write_text("year = 2030\n", "utf-8")
+    found = serai("compare", "base", "later.toml", "--data", sound)
+    assert found.code == 0
+    assert "base is of 2023, later of 2030" in found.err
+    same = serai("compare", "base", "later.toml", "--year", 2030, "--data", sound)
+    assert (same.code, same.err) == (0, "")
+
+
+# ------------------------------------------------------------------ looking up
+
+
+def test_all_shipped_scenarios_are_listed_with_their_titles() -> None:
+    found = serai("scenarios")
+    assert (found.code, found.err) == (0, "")
+    for scenario in list_shipped():
+        assert re.search(
+            rf"^{scenario.name}\s+{re.escape(scenario.title)}$", found.out, re.MULTILINE
+        )
+
+
+def test_one_scenario_is_told_in_full() -> None:
+    found = serai("scenarios", "suez-closed")
+    assert "Ships sail round the Cape of Good Hope" in found.out
+    assert "shocks: passages Suez, kind close" in found.out
+    assert serai("scenarios", "suez").code == 2
+
+
+def test_a_number_is_told_with_its_range_grade_and_source() -> None:
+    found = serai("evidence", "links.KZAAU-AZALA.fd.cost_usd_teu")
+    assert (found.code, found.err) == (0, "")
+    assert "Aktau" in found.out
+    assert re.search(r"USD/TEU \(.* to .*\); (observed|derived|assumed)", found.out)
+    assert "Sources" in found.out
+
+
+def test_all_about_a_place_is_told() -> None:
+    document = serai("evidence", "--place", "Aktau", "--json").document()
+    tables = {number["id"].split(".")[0] for number in document["numbers"]}
+    assert {"places", "links", "resources"} <= tables
+    known = {source["id"] for source in document["sources"]}
+    assert {i for number in document["numbers"] for i in number["source_ids"]} <= known
+
+
+def test_a_quote_names_every_territory_and_keeps_clear_of_those_to_avoid() -> None:
+    found = serai("routes", "XIAN", "DUISBURG", "--avoid", "RUS,BLR", "--json")
+    document = found.document()
+    assert document["avoid"] == ["RUS", "BLR"]
+    assert document["routes"]
+    for route in document["routes"]:
+        for leg in route["legs"]:
+            assert not {"RUS", "BLR"} & set(leg["countries"]), leg
+    assert len(serai("routes", "XIAN", "DUISBURG", "--top", 1, "--json").document()["routes"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (["routes", "Khorgos", "Duisburg"], "Nur Zholy (Khorgos road)"),
+        (["routes", "XIAN", "Atlantis"], "place: got 'Atlantis'"),
+        (["routes", "XIAN", "DUISBURG", "--class", "BOX"], "class"),
+        (["routes", "XIAN", "DUISBURG", "--avoid", "RSU"], "or RUS"),
+        (["routes", "XIAN", "DUISBURG", "--scenario", "suez"], "did you mean suez-closed"),
+        (["run", "rusia-closed"], "did you mean russia-closed"),
+        (["run", "base", "--set", "links.KZAAU-AZALA.fe.cost=1"], "cost_usd_teu"),
+        (["run", "base", "--year", "2018"], "2019 or more"),
+        (["compare", "base", "base2"], "scenario: got 'base2'"),
+        (["evidence"], "both or neither"),
+        (["evidence", "KZAAU-AZALA.fx"], "did you mean"),
+        (["evidence", "--place", "Aktua"], "Aktau"),
+        (["schema", "anwser"], "one of answer"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_is_not_known_gets_a_suggestion_and_code_2(words: list[str], hint: str) -> None:
+    found = serai(*words)
+    assert (found.code, found.out) == (2, "")
+    assert hint in found.err
+    assert found.err.startswith("serai: ")
+
+
+def test_a_missing_year_of_demand_is_told(sound: Path) -> None:
+    found = serai("run", "base", "--year", 2022, "--data", sound)
+    assert found.code == 2
+    assert "no demand in the tables; want one of 2021, 2023, 2030, 2040" in found.err
+
+
+def test_places_that_nothing_connects_end_with_code_4(sound: Path) -> None:
+    found = serai("routes", "CNINL", "EUINL", "--avoid", "DEU", "--data", sound)
+    assert (found.code, found.out) == (4, "")
+    assert "it ends in DEU" in found.err
+
+
+# ------------------------------------------------------------------ own tables
+
+Spoil = Callable[[Path], object]
+
+
+def cut_off(folder: Path) -> None:
+    """Cut a file short in the middle of a row."""
+    path = folder / "links.csv"
+    path.write_bytes(path.read_bytes()[:-20])
+
+
+def empty_demand(folder: Path) -> None:
+    path = folder / "demand.csv"
+    path.write_text(path.read_text("utf-8").splitlines()[0] + "\n", "utf-8")
+
+
+SPOILT: dict[str, tuple[Spoil, str]] = {
+    "unknown column": (
+        lambda d: change_text(d, "places.csv", "country_iso3", "contry_iso3"),
+        "did you mean country_iso3?",
+    ),
+    "wrong unit": (
+        lambda d: change_cells(d, "effects.csv", "X1.1", unit="t/yr"),
+        "column unit: got 't/yr'",
+    ),
+    "negative value": (
+        lambda d: change_cells(d, "links.csv", "WEST-EAST.sea", dwell_h="-1"),
+        "column dwell_h: got '-1'",
+    ),
+    "missing value": (
+        lambda d: change_cells(d, "resources.csv", "R_FERRY", basis=""),
+        "column basis: got an empty cell",
+    ),
+    "duplicate id": (
+        lambda d: change_text(d, "places.csv", "EAST,", "WEST,"),
+        "a key that row 2 already has",
+    ),
+    "dangling end": (
+        lambda d: change_cells(d, "links.csv", "WEST-EAST.sea", to_place="NOWHERE"),
+        "'NOWHERE'",
+    ),
+    "disconnected origin": (
+        lambda d: change_cells(d, "links.csv", "WEST.sea.load", status="closed"),
+        "no path between zones ZW–ZE",
+    ),
+    "empty demand": (empty_demand, "demand.csv: got no rows"),
+    "half-written file": (cut_off, "links.csv"),
+    "no file": (lambda d: (d / "zones.csv").unlink(), "zones.csv: got no file"),
+    "empty file": (lambda d: (d / "zones.csv").write_text(""), "zones.csv: got an empty file"),
+    "no text": (
+        lambda d: (d / "zones.csv").write_bytes(b"\xff\xfe"), "zones.csv: got byte 0xff"
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """Return a folder of tiny tables, free to be spoilt, with the parameter their boxes need."""
+    folder = tmp_path / "tiny"
+    folder.mkdir()
+    return write_tiny(folder)
+
+
+def test_sound_tables_pass_the_check(sound: Path) -> None:
+    found = serai("check", sound)
+    assert (found.code, found.err) == (0, "")
+    assert "can be run: no errors and no warnings" in found.out
+    document = serai("check", sound, "--json").document()
+    assert document["is_runnable"]
+    assert document["is_sourced"]
+    assert document["findings"] == []
+    assert document["rows"]["places"] == 16
+
+
+@pytest.mark.parametrize("name", SPOILT)
+def test_spoilt_tables_fail_the_check_with_their_fault(tiny: Path, name: str) -> None:
+    spoil, hint = SPOILT[name]
+    spoil(tiny)
+    found = serai("check", tiny)
+    assert found.code == DataError.exit_code
+    assert hint in found.out
+    assert "cannot be run" in found.out
+
+
+@pytest.mark.parametrize("name", SPOILT)
+def test_spoilt_tables_are_not_run(tiny: Path, name: str) -> None:
+    spoil, hint = SPOILT[name]
+    spoil(tiny)
+    found = serai("run", "base", "--data", tiny)
+    assert found.code == (4 if name == "disconnected origin" else 3)
+    assert found.out == ""
+    assert hint in found.err
+
+
+def test_all_faults_of_a_folder_come_in_one_message(tiny: Path) -> None:
+    change_cells(tiny, "links.csv", "WEST-EAST.sea", dwell_h="-1", to_place="NOWHERE")
+    change_cells(tiny, "places.csv", "WEST", lat="north")
+    found = serai("run", "base", "--data", tiny)
+    assert found.err.startswith("serai: 4 faults\n")
+    document = serai("check", tiny, "--json")
+    assert document.code == 3
+    assert document.out.count('"severity": "error"') == 4
+
+
+def test_a_class_of_boxes_without_its_parameter_is_told(tiny: Path) -> None:
+    found = serai("run", "base", "--data", tiny)
+    assert found.code == 3
+    assert "params.toml: got no entry contestable_box" in found.err
+    assert "contestable_box" in serai("check", tiny).out
+
+
+def test_numbers_without_evidence_fail_the_check_but_can_be_run(tmp_path: Path) -> None:
+    tables = sound_tables()
+    row = tables["resources"][0]
+    row["capacity_low_t_yr"] = row["capacity_high_t_yr"] = row["capacity_t_yr"]
+    folder = write_tables(tmp_path, tables)
+    found = serai("check", folder)
+    assert found.code == 3
+    assert "can be run, but not every number has its evidence" in found.out
+    assert serai("run", "base", "--data", folder).code == 0
+
+
+@pytest.mark.parametrize(
+    "words", [["run", "base", "--data"], ["check"], ["evidence", "X", "--data"]]
+)
+def test_a_folder_that_is_none_is_told(words: list[str], tmp_path: Path) -> None:
+    found = serai(*words, tmp_path / "nowhere")
+    assert found.code == 3
+    assert "no folder" in found.out + found.err
+
+
+# ------------------------------------------------------------------ the page
+
+
+def test_an_answer_is_printed_and_its_page_written(sound: Path, tmp_path: Path) -> None:
+    found = serai("answer", "--draws", 0, "--workers", 1, "--data", sound)
+    assert found.code == 0
+    assert "Divertible flow 2023" in found.out
+    page = tmp_path / "serai-answer.html"
+    assert found.err == f"The page is at {page}\n"
+    text = page.read_text("utf-8")
+    assert text.lstrip().lower().startswith("<!doctype html>")
+    assert "The boxes that the question is about" in text
+    assert [path.name for path in tmp_path.iterdir()] == ["serai-answer.html"]
+
+
+@pytest.mark.parametrize(
+    ("page", "hint"),
+    [("folder", "a folder"), ("file/page.html", "no folder"), ("file/deep/page.html", "no folder")],
+)
+def test_a_page_that_cannot_be_written_is_refused_before_the_work(
+    tmp_path: Path, page: str, hint: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").touch()
+    began = time.perf_counter()
+    found = serai("answer", "--page", tmp_path / page)
+    assert time.perf_counter() - began < 2.0
+    assert (found.code, found.out) == (2, "")
+    assert hint in found.err
+
+
+def test_a_page_that_cannot_be_written_in_the_end_costs_no_answer(
+    sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", fail)
+    found = serai("answer", "--draws", 0, "--workers", 1, "--data", sound, "--json")
+    assert found.code == 2
+    assert '"headline"' in found.out
+    assert "No space left on device" in found.err
+    assert list(tmp_path.iterdir()) == []
+
+
+# ------------------------------------------------------------------ interruption and pipes
+
+
+def start(*words: object, cwd: Path) -> subprocess.Popen[str]:
+    """Start a command as a shell does: in a group of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "serai", *map(str, words)],
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize("wait_s", [0.3, 4.0], ids=["while loading", "while working"])
+def test_ctrl_c_is_quiet_and_leaves_nothing_half_written(tmp_path: Path, wait_s: float) -> None:
+    process = start("answer", "--draws", 2, cwd=tmp_path)
+    time.sleep(wait_s)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode in (130, -signal.SIGINT)
+    assert out == ""
+    assert "Traceback" not in err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes of POSIX")
+@pytest.mark.parametrize("words", [[], ["--json"]], ids=str)
+def test_a_reader_that_leaves_early_is_no_fault(tmp_path: Path, words: list[str]) -> None:
+    process = start("scenarios", *words, cwd=tmp_path)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert process.wait(timeout=60) == 141
+    assert process.stderr.read() == ""
+    process.stderr.close()
+
+
+def test_what_should_not_happen_is_one_line_and_code_1(
+    sound: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise KeyError("gone")
+
+    monkeypatch.setattr(commands, "run_scenario", fail)
+    found = serai("run", "--data", sound)
+    assert (found.code, found.out) == (1, "")
+    assert "this should not happen (KeyError: 'gone')" in found.err
+    assert found.err.count("\n") == 1
+
+
+# ------------------------------------------------------------------ the page of the manual
+
+
+def test_the_manual_is_in_step_with_the_commands(root: Path) -> None:
+    text = (root / "docs" / "reference" / "cli.md").read_text("utf-8")
+    assert text == render(), "run `python -m scripts.make_cli_page`"
+    assert len(COMMANDS) == len(app.registered_commands)

@@ -1,0 +1,134 @@
+"""Every JSON answer is what its schema says, and has what was promised."""
+
+import json
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from serai.cli.commands import RESULTS
+from tests.command import serai, write_sound
+
+Document = dict[str, Any]
+
+WORDS: dict[str, list[str]] = {
+    "answer": ["--draws", "2", "--workers", "1", "--data", "DIR"],
+    "run": ["russia-closed", "--data", "DIR", "--set", "params.scale_upper=6"],
+    "compare": ["base", "russia-closed", "--data", "DIR"],
+    "routes": ["XIAN", "DUISBURG", "--class", "C_OM", "--top", "5", "--avoid", "RUS,BLR"],
+    "scenarios": [],
+    "evidence": ["--place", "Aktau"],
+    "check": ["DIR"],
+}
+
+
+@pytest.fixture(scope="module")
+def documents(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Document]:
+    """Return what every command prints with --json."""
+    folder = tmp_path_factory.mktemp("schemas")
+    tables = folder / "tables"
+    tables.mkdir()
+    write_sound(tables)
+    found = {}
+    for name, words in WORDS.items():
+        page = ["--page", str(folder / "page.html")] if name == "answer" else []
+        told = [str(tables) if word == "DIR" else word for word in words]
+        found[name] = serai(name, *told, *page, "--json").document()
+    return found
+
+
+@pytest.fixture(scope="module")
+def spoilt(tmp_path_factory: pytest.TempPathFactory) -> Document:
+    """Return what the check prints of a folder that cannot be read."""
+    outcome = serai("check", tmp_path_factory.mktemp("empty"), "--json")
+    assert outcome.code == 3
+    return dict(json.loads(outcome.out))
+
+
+def schema_of(name: str) -> Document:
+    return dict(serai("schema", name).document())
+
+
+def test_every_command_that_answers_has_a_schema() -> None:
+    assert set(RESULTS) == set(WORDS)
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_an_answer_is_what_its_schema_says(documents: dict[str, Document], name: str) -> None:
+    schema = schema_of(name)
+    Draft202012Validator.check_schema(schema)
+    Draft202012Validator(schema).validate(documents[name])
+
+
+def test_the_answer_of_a_check_that_fails_is_what_its_schema_says(spoilt: Document) -> None:
+    Draft202012Validator(schema_of("check")).validate(spoilt)
+    assert not spoilt["is_runnable"]
+    assert spoilt["n_errors"] == len(spoilt["findings"])
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_a_schema_refuses_what_it_does_not_know(documents: dict[str, Document], name: str) -> None:
+    validator = Draft202012Validator(schema_of(name))
+    assert not validator.is_valid(documents[name] | {"surprise": 1})
+    assert not validator.is_valid({})
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_every_field_is_explained(name: str) -> None:
+    schema = schema_of(name)
+    for title, part in {name: schema, **schema.get("$defs", {})}.items():
+        assert part["description"], title
+        for field, about in part["properties"].items():
+            assert about.get("description"), f"{title}.{field}"
+
+
+def test_the_answer_has_what_was_promised(documents: dict[str, Document]) -> None:
+    answer = documents["answer"]
+    assert answer["base_year"] == 2023
+    assert {"teu", "t"} <= set(answer["divertible"])
+    pairs = [(case["case"], case["russia"]) for case in answer["cases"]]
+    cases = ("today", "funded", "full", "unlimited")
+    assert sorted(pairs) == sorted((c, r) for c in cases for r in ("open", "closed"))
+    for case in answer["cases"]:
+        assert {"value", "low", "high"} <= set(case["share"])
+        assert case["share"]["low"] <= case["share"]["value"] <= case["share"]["high"]
+        wanted = {"teu", "t", "unserved_share", "sea_share", "capex_musd", "days", "usd_feu"}
+        assert wanted <= set(case)
+        for limit in case["binding"]:
+            assert {"resource", "wait_h", "price_usd_teu"} <= set(limit)
+    certificate = {"relative_gap", "complementarity", "conservation", "overload"}
+    assert certificate <= set(answer["certificate"])
+    assert answer["draws"]["n"] == 2
+    assert answer["draws"]["inputs_varied"] > 0
+    assert 0 <= answer["assumed_share"] <= 1
+    assert answer["record"]["seed"] == 1
+
+
+def test_a_quote_has_what_was_promised(documents: dict[str, Document]) -> None:
+    for route in documents["routes"]["routes"]:
+        wanted = {"days", "usd_feu", "kg_co2e", "countries", "borders", "gauge_changes", "legs"}
+        assert wanted <= set(route)
+        for leg in route["legs"]:
+            assert {"from", "to", "mode", "km", "hours", "usd", "countries"} <= set(leg)
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_every_answer_names_the_versions_of_code_and_data(
+    documents: dict[str, Document], name: str
+) -> None:
+    document = documents[name]
+    records = document.get("records") or [document.get("record") or document]
+    for record in records:
+        assert record["version"]
+        assert record["data_version"]
+
+
+def test_a_record_says_what_was_run_on_which_tables(documents: dict[str, Document]) -> None:
+    record = documents["run"]["record"]
+    assert len(record["inputs"]["links.csv"]) == 64
+    assert record["scenario"]["shocks"][0] == {
+        "kind": "close_transit", "countries": ["RUS", "BLR"],
+    }  # fmt: skip
+    assert record["scenario"]["params"] == {"scale_upper": 6.0}
+    assert record["relative_gap"] <= 1e-6
+    assert record["seconds"] > 0
