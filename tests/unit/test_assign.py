@@ -5,6 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from serai.domain.results import Certificate
+from serai.model import assign
 from serai.model.assign import solve
 from tests.kernels import naive
 
@@ -62,3 +63,10 @@ def test_limits_that_nobody_uses_are_free(cells: list[naive.Cell]) -> None:
     assert more.price[3:].tolist() == [0.0, 0.0]
     assert more.load[3:].tolist() == [0.0, 0.0]
     assert_allclose(more.flow, solve(naive.pack_cells(cells), 3).flow, rtol=1e-3, atol=1e-3)
+
+
+def test_a_curvature_that_rounding_has_spoilt_is_replaced_by_its_diagonal() -> None:
+    spoilt = np.array([[1.0, 2.0], [2.0, 4.0 - 1e-3]])
+    assert assign._newton(spoilt, np.array([3.0, 8.0])).tolist() == [3.0, 8.0 / spoilt[1, 1]]
+    sound = np.array([[2.0, 1.0], [1.0, 2.0]])
+    assert_allclose(assign._newton(sound, np.array([3.0, 3.0])), [1.0, 1.0])
