@@ -12,6 +12,7 @@ from serai.domain.scenario import (
     CloseTransit,
     Scenario,
     SetYearInput,
+    Written,
 )
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "cli.md"
@@ -37,7 +38,7 @@ exactly one JSON document, described by `serai schema NAME` for NAME in {names}.
 | 141 | whoever read standard output has gone |
 """
 
-KEYS = {
+KEYS: dict[str, type[Written]] = {
     "Keys of a scenario": Scenario,
     '`[[shocks]]` or `[[changes]]` with `kind = "close"`': CloseLinks,
     '`[[shocks]]` or `[[changes]]` with `kind = "change"`': ChangeLinks,

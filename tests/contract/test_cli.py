@@ -20,7 +20,7 @@ from serai.domain.results import Certificate, RunResult
 from serai.errors import DataError
 from serai.run import Run
 from serai.studies import runs as runs_module
-from tests.command import serai, sound_tables, write_sound
+from tests.command import bare_page, serai, sound_tables, write_sound
 from tests.tiny_tables import change_cells, change_text, write_tiny
 from tests.toy import write_tables
 
@@ -449,6 +449,7 @@ def test_a_page_that_cannot_be_written_in_the_end_costs_no_answer(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", fail)
+    monkeypatch.setattr(commands, "assemble_page", bare_page)
     found = serai("answer", "--draws", 0, "--workers", 1, "--data", sound, "--json")
     assert found.code == 2
     assert '"headline"' in found.out

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from serai.cli import commands
 from serai.cli.commands import RESULTS
-from tests.command import serai, write_sound
+from tests.command import bare_page, serai, write_sound
 
 Document = dict[str, Any]
 
@@ -33,7 +34,9 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Document]:
     for name, words in WORDS.items():
         page = ["--page", str(folder / "page.html")] if name == "answer" else []
         told = [str(tables) if word == "DIR" else word for word in words]
-        found[name] = serai(name, *told, *page, "--json").document()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(commands, "assemble_page", bare_page)
+            found[name] = serai(name, *told, *page, "--json").document()
     return found
 
 
