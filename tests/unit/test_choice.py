@@ -161,6 +161,22 @@ def test_captive_shippers_take_ships_and_avoiding_ones_keep_out_of_russia(
     assert routes.crosses[problem.option_route[open_ones]][:, russia].any()
 
 
+@pytest.mark.parametrize(
+    ("table", "name"), [("params", "contestable_c_ts"), ("year_inputs", "avoidance_share")]
+)
+def test_a_share_drawn_above_one_makes_no_demand(table: str, name: str) -> None:
+    tables = toy_tables()
+    for row in tables[table]:
+        if name in row.values():
+            row |= {"value": "1.4", "low": "1.3", "high": "1.5"}
+    world = read_toy(tables)
+    setting = setting_of(world)
+    problem = problem_of(world, setting, search_routes(world, setting))
+    assert (problem.group_demand > 0).all()
+    whole = np.bincount(problem.group_cell, problem.group_demand)
+    assert_allclose(whole, setting.cells.demand, rtol=1e-14)
+
+
 # ------------------------------------------------------------------------------ cost
 
 
@@ -200,6 +216,21 @@ def test_the_cost_of_a_route_adds_up(
     hours = sum_over(world, ids, graph.hours) + ratio * sum_over(world, ids, graph.spread_h)
     expected = sum_over(world, ids, money) + cells.usd_per_h[cell] * hours + terms
     assert_allclose(problem.arrays.cost[option], expected, rtol=1e-12)
+
+
+def test_nobody_is_paid_to_ship(world: World, routes: Routes) -> None:
+    generous = {"kind": "year_input", "input_id": "cn_subsidy_west", "value": 1e7}
+    setting = setting_of(world, shocks=[generous])
+    problem = problem_of(world, setting, routes)
+    cell = problem.group_cell[problem.option_group]
+    subsidised = (problem.option_route >= 0) & (problem.arrays.cost < 1000.0)
+    subsidised &= setting.cells.class_ix[cell] == world.classes.ids.index("C_TS")
+    assert subsidised.any()
+    for option in np.flatnonzero(subsidised):
+        ids = ids_of(world, routes, problem.option_route[option])
+        direction = setting.cells.direction[cell[option]]
+        money = sum_over(world, ids, setting.graph.usd_teu[direction])
+        assert_allclose(problem.arrays.cost[option], 0.05 * money)
 
 
 def test_sizes_are_at_most_one(problem: Problem) -> None:

@@ -1,6 +1,7 @@
 """Routes that the network offers, and what they are told to be."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -218,6 +219,26 @@ def test_routes_by_the_same_terminals_are_one_sequence(world: World, routes: Rou
     suez, cape = find(world, routes, OCEAN), find(world, routes, by_cape)
     assert routes.sequence[suez] == routes.sequence[cape]
     assert routes.sequence[suez] != routes.sequence[find(world, routes, MIDDLE)]
+
+
+def test_the_quickest_route_of_a_sequence_gives_its_shares(
+    world: World, setting: Setting, routes: Routes
+) -> None:
+    hours = np.array([
+        setting.graph.hours[routes.link_ix[a:b]].sum() for a, b in pairwise(routes.link_start)
+    ])  # fmt: skip
+    n_told = 0
+    for sequence in range(len(routes.leg_start) - 1):
+        mine = np.flatnonzero(routes.sequence == sequence)
+        quickest = mine[np.argmin(hours[mine])]
+        pair = np.array([[routes.origin[quickest], routes.dest[quickest]]], np.int32)
+        start, end = routes.link_start[quickest : quickest + 2]
+        links = routes.link_ix[start:end]
+        alone = routes_of_links(setting.graph, world.zones, pair, [links], 0)
+        legs = slice(routes.leg_start[sequence], routes.leg_start[sequence + 1])
+        assert_array_equal(routes.leg_share[legs], alone.leg_share)
+        n_told += int(np.ptp(hours[mine]) > 0 and len(alone.leg_share) > 1)
+    assert n_told >= 3, "no sequence has a quick and a slow route"
 
 
 def test_a_route_draws_on_what_it_passes_with_its_direction_and_carriage(
