@@ -204,7 +204,11 @@ class _Pairs:
         terms -= np.where(east, graph.inputs["cn_subsidy_east"] / 2, 0.0)
         by_siberia = any_link(routes, _siberian_gates(graph.network))[self.route]
         held = world.params["siberia_usd_teu"] / per_teu
-        return np.asarray(terms + np.where(by_siberia & foreign & land, held, 0.0))
+        terms += np.where(by_siberia & foreign & land, held, 0.0)
+        by_iran = crosses_any(graph.network, routes, ("IRN",))[self.route]
+        by_iran &= (european[0] | european[1]) & (country[ends[0]] != "IRN")
+        by_iran &= country[ends[1]] != "IRN"
+        return np.asarray(terms + np.where(by_iran, world.params["iran_usd_teu"] / per_teu, 0.0))
 
     def _is_sensible(self) -> NDArray[np.bool_]:
         """Drop variants far dearer than the best of their family and corridor."""

@@ -209,17 +209,18 @@ def _case(
         north_usd_feu=north.usd_feu if north else None,
         sea_days=sea.days if sea else float("nan"),
         sea_usd_feu=sea.usd_feu if sea else float("nan"),
-        binding=bottlenecks(run, _used_by_middle(run, runs["today", "open"])),
+        binding=bottlenecks(run, *_used_by_middle(run, runs["today", "open"])),
         projects=projects,
         measures=list(world.measures.ids) if case in ("full", "unlimited") else [],
     )
 
 
-def _used_by_middle(run: Run, base: Run) -> NDArray[np.bool_]:
+def _used_by_middle(run: Run, base: Run) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return the resources that divertible goods on the corridor draw on, and its boxes."""
     flows = tally(run)
     counted = divertible(base).is_counted
     middle = (flows.corridor == NAMES.index("middle")) & counted[flows.cell]
-    return resources_used(run, middle, flows.flow)
+    return resources_used(run, middle, flows.flow), resources_used(run, middle, flows.teu)
 
 
 def _band(drawn: list[float], central: float) -> Band:

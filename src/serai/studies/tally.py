@@ -72,7 +72,11 @@ def tally(run: Run) -> Tally:
     )
 
 
-def bottlenecks(run: Run, used: NDArray[np.bool_] | None = None) -> list[Bottleneck]:
+def bottlenecks(
+    run: Run,
+    used: NDArray[np.bool_] | None = None,
+    by_boxes: NDArray[np.bool_] | None = None,
+) -> list[Bottleneck]:
     """
     Return the limits with a scarcity price, dearest for a box first.
 
@@ -82,6 +86,9 @@ def bottlenecks(run: Run, used: NDArray[np.bool_] | None = None) -> list[Bottlen
         A solved scenario.
     used
         [-], shape (n_resources,). Resources to keep; all if left out.
+    by_boxes
+        [-], shape (n_resources,). Those that boxes draw on; the others cost a box nothing.
+        Whatever any box draws on if left out.
 
     Returns
     -------
@@ -92,6 +99,9 @@ def bottlenecks(run: Run, used: NDArray[np.bool_] | None = None) -> list[Bottlen
     limits, network = run.setting.graph.limits, run.world.network
     price, load = run.limit_price, run.limit_load
     payload = _mean_payload(run)
+    if by_boxes is None:
+        flows = tally(run)
+        by_boxes = resources_used(run, flows.teu > 0, flows.teu)
     rows = []
     for i in np.flatnonzero(price > NEGLIGIBLE_USD):
         r = int(limits.resource[i])
@@ -106,11 +116,11 @@ def bottlenecks(run: Run, used: NDArray[np.bool_] | None = None) -> list[Bottlen
                 capacity=float(limits.capacity[i]),
                 load=float(load[i]),
                 wait_h=None,
-                price_usd_teu=float(price[i] if is_box else price[i] * payload),
+                price_usd_teu=float((price[i] if is_box else price[i] * payload) * by_boxes[r]),
                 price_usd_t=0.0 if is_box else float(price[i]),
             )
         )
-    return sorted(rows, key=lambda b: (-b.price_usd_teu, b.resource, b.limit))
+    return sorted(rows, key=lambda b: (-b.price_usd_teu, -b.price_usd_t, b.resource, b.limit))
 
 
 def _mean_payload(run: Run) -> float:
