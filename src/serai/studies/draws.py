@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -309,6 +310,17 @@ def _do(task: _Task) -> Drawn:
     return _SHARED[0].do(task)
 
 
+def _start(pool: ProcessPoolExecutor, tasks: Sequence[_Task]) -> Iterator[Drawn]:
+    """Hand out the tasks; workers are born deaf to an interrupt, which their parent answers."""
+    if threading.current_thread() is not threading.main_thread():
+        return pool.map(_do, tasks)
+    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        return pool.map(_do, tasks)
+    finally:
+        signal.signal(signal.SIGINT, heard)
+
+
 def _spread(
     world: World,
     routes: Routes,
@@ -329,7 +341,7 @@ def _spread(
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context, _begin, (work,)) as pool:
         try:
-            for i, result in enumerate(pool.map(_do, tasks), 1):
+            for i, result in enumerate(_start(pool, tasks), 1):
                 yield result
                 tell(stage, i, len(tasks))
         except KeyboardInterrupt:
