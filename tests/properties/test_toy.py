@@ -157,6 +157,21 @@ def test_the_order_of_rows_changes_no_draw(world: World) -> None:
     assert mine == theirs
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_the_numbers_that_mark_links_are_of_no_account(
+    base: Run, world: World, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    n_links = len(world.network.links.ids)
+    marks = np.random.default_rng(seed).integers(0, 2**64, n_links, np.uint64)
+    monkeypatch.setattr("serai.model.routes._link_marks", lambda _: marks)
+    other = readings.solve_tightly(world, PLAIN)
+    assert not set(other.routes.mark.tolist()) & set(base.routes.mark.tolist())
+    mine, theirs = readings.flows_by_name(base), readings.flows_by_name(other)
+    # Routes stand in another order, so that sums are rounded otherwise.
+    scale = base.setting.cells.demand.max()
+    assert_allclose([theirs[key] for key in mine], list(mine.values()), atol=1e-6 * scale)
+
+
 CLONED = (
     "KZCIT-KZCAS.rail_1520",
     "KZCAS-AZCAS.feeder",

@@ -221,9 +221,14 @@ def test_routes_by_the_same_terminals_are_one_sequence(world: World, routes: Rou
     assert routes.sequence[suez] != routes.sequence[find(world, routes, MIDDLE)]
 
 
+@pytest.mark.parametrize("seed", range(6))
 def test_the_quickest_route_of_a_sequence_gives_its_shares(
-    world: World, setting: Setting, routes: Routes
+    world: World, setting: Setting, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Routes stand in the order of their marks: other marks, another order.
+    marks = np.random.default_rng(seed).integers(0, 2**64, len(world.network.links.ids), np.uint64)
+    monkeypatch.setattr("serai.model.routes._link_marks", lambda _: marks)
+    routes = search_routes(world, setting)
     hours = np.array([
         setting.graph.hours[routes.link_ix[a:b]].sum() for a, b in pairwise(routes.link_start)
     ])  # fmt: skip
