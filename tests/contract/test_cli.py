@@ -17,7 +17,7 @@ from serai.cli import commands
 from serai.cli.commands import app
 from serai.data.scenarios import list_shipped
 from serai.domain.results import Certificate, RunResult
-from serai.errors import DataError
+from serai.errors import DataError, ScenarioError
 from serai.run import Run
 from serai.studies import runs as runs_module
 from tests.command import bare_page, serai, sound_tables, write_sound
@@ -508,6 +508,34 @@ def test_what_should_not_happen_is_one_line_and_code_1(
     assert (found.code, found.out) == (1, "")
     assert "this should not happen (KeyError: 'gone')" in found.err
     assert found.err.count("\n") == 1
+
+
+def test_whoever_wants_to_see_where_an_error_was_raised_may(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SERAI_TRACEBACK", "1")
+    with pytest.raises(ScenarioError, match="rusia-closed"):
+        serai("run", "rusia-closed")
+
+
+def test_a_terminal_shows_how_far_the_work_is(sound: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    found = serai("compare", "base", "russia-closed", "--data", sound)
+    assert found.code == 0
+    assert "Running base and russia-closed" in found.err
+    assert "Running" not in found.out
+
+
+def test_any_name_is_printed_whatever_the_alphabet_of_the_terminal(tmp_path: Path) -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "serai", "scenarios", "tripp-open"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=True,
+    )
+    assert "Türkiye" in told.stdout.decode("utf-8")
 
 
 # ------------------------------------------------------------------ the page of the manual
