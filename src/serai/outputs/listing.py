@@ -93,7 +93,9 @@ def print_evidence(console: Console, result: EvidenceResult) -> None:
         what, note = number.what, number.note
     if result.sources:
         console.print(Text("\nSources", style="bold"))
-        _print_lines(console, [_tell_source(one) for one in result.sources])
+        for one in result.sources:
+            # Not wrapped, so that an address can be followed.
+            console.print(Text(f"{' ' * INDENT}{_tell_source(one)}"), soft_wrap=True)
     _print_version(console, result.version, result.data_version)
 
 
