@@ -1,11 +1,14 @@
 """Regional trade shared out to cells."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from serai.domain.ranged import Ranged
 from serai.domain.world import World
-from serai.errors import ScenarioError
+from serai.errors import DataError, ScenarioError
 from serai.model.demand import Cells, build_cells
 from serai.model.graph import EAST, WEST
 from tests.toy import change_row, read_toy, toy_tables, toy_world
@@ -84,3 +87,12 @@ def test_time_is_worth_what_the_class_says_unless_the_row_says_otherwise(world: 
 def test_a_year_without_demand_is_refused_with_the_years_there_are(world: World) -> None:
     with pytest.raises(ScenarioError, match=r"2030.*2021, 2023"):
         build_cells(world, 2030)
+
+
+def test_demand_that_no_zone_can_start_is_named_and_never_dropped() -> None:
+    world = toy_world()
+    weight = world.zones.weight.value.copy()
+    weight[[region == world.flows.origin[0] for region in world.zones.regions]] = 0.0
+    bare = replace(world, zones=replace(world.zones, weight=Ranged.fixed(weight)))
+    with pytest.raises(DataError, match=f"{world.flows.origin[0]}-.*want a zone with an export"):
+        build_cells(bare, int(world.flows.year[0]))

@@ -28,7 +28,14 @@ class Certificate(Result):
     """Largest share by which a limit is exceeded."""
 
     def holds(self, max_gap: float = 1e-6) -> bool:
-        """Say whether the solution meets its promise."""
+        """
+        Say whether the solution meets its promise.
+
+        Parameters
+        ----------
+        max_gap
+            [-], > 0. What gap, complementarity and overload may be at most.
+        """
         return (
             self.relative_gap <= max_gap
             and self.complementarity <= max_gap

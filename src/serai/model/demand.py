@@ -8,7 +8,7 @@ import numpy as np
 
 from serai.domain.ranged import FloatArray, IntArray
 from serai.domain.world import World
-from serai.errors import ScenarioError
+from serai.errors import DataError, ScenarioError
 from serai.model.graph import direction_of
 
 __all__ = ["Cells", "build_cells"]
@@ -53,6 +53,8 @@ def build_cells(world: World, year: int, *, demand: str = "reference") -> Cells:
     ------
     ScenarioError
         There is no demand for that year.
+    DataError
+        A region has no zone to start or end at: demand is never dropped.
     """
     flows, zones, classes = world.flows, world.zones, world.classes
     years = sorted(set(flows.year.tolist()))
@@ -72,6 +74,7 @@ def build_cells(world: World, year: int, *, demand: str = "reference") -> Cells:
         key=lambda i: (flows.origin[i], flows.dest[i], int(flows.class_ix[i]), amounts[i]),
     )
     parts: list[tuple[np.ndarray, ...]] = []
+    lost: list[str] = []
     for i in rows:
         k = int(flows.class_ix[i])
         start = np.flatnonzero(regions == flows.origin[i])
@@ -79,6 +82,8 @@ def build_cells(world: World, year: int, *, demand: str = "reference") -> Cells:
         share = np.outer(weight[start, k, 0], weight[end, k, 1]).ravel()
         origin, dest = np.repeat(start, len(end)), np.tile(end, len(start))
         keep = (share > 0) & (origin != dest)
+        if not keep.any() and amounts[i] > 0:
+            lost.append(f"{flows.origin[i]}-{flows.dest[i]}-{classes.ids[k]}")
         share = share[keep] / share[keep].sum() if keep.any() else share[keep]
         factor = 1.0
         if np.isfinite(flows.unit_value_usd_per_t[i]):
@@ -87,6 +92,12 @@ def build_cells(world: World, year: int, *, demand: str = "reference") -> Cells:
         parts.append(
             (origin[keep], dest[keep], np.full(n, k), share * amounts[i],
              np.full(n, per_h[k] * factor))
+        )  # fmt: skip
+    if lost:
+        raise DataError(
+            [f"demand.csv {flow}: no pair of two zones with weights; want a zone with an export "
+             "weight at one end and another with an import weight at the other; add it to "
+             "zones.csv or drop the row" for flow in lost]
         )  # fmt: skip
     origin, dest, class_ix, amount, usd_per_h = (
         np.concatenate(c) for c in zip(*parts, strict=True)
