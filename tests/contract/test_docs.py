@@ -1,0 +1,338 @@
+"""What the documents promise: commands that run, links that lead somewhere, numbers that hold."""
+
+import importlib.util
+import re
+import shlex
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from typer.main import get_command
+
+from scripts.excerpts import Block, cut_excerpt, find_blocks, refresh_blocks
+from scripts.make_pictures import BEGIN, END, describe_answer, draw_pictures, read_answer
+from serai import DATA_VERSION, __version__
+from serai.cli import commands
+from serai.data.load import PACK, read_world
+from serai.data.scenarios import list_shipped
+from serai.data.tables import read_tables
+from serai.domain.results import AnswerResult
+from serai.domain.world import World
+from serai.studies import cases, draws
+from serai.studies.answer import OTHER_YEARS, OUTLOOK_YEARS, Answer, answer_question
+from serai.studies.base_years import PUBLISHED
+from serai.studies.words import HALF, WHOLE
+from tests.command import serai
+
+ROOT: Final = Path(__file__).parents[2]
+PAGES: Final = (
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+    *sorted((ROOT / "src").rglob("*.md")),
+)
+SLOW: Final = ("answer", "run", "compare")
+"""Commands that solve an equilibrium."""
+
+ROUNDING: Final = 0.02
+"""[-] Numbers shown have three figures, and prices are solved to a gap, not to the last digit."""
+
+SHARE_DRIFT: Final = 0.005
+"""[-] How far the stored answer's central shares may lie from a fresh one's."""
+
+NUMBER: Final = re.compile(r"[−+-]?\d[\d,]*(?:\.\d+)?")
+
+
+def name_page(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+# ------------------------------------------------------------------ commands
+
+
+def list_commands() -> list[object]:
+    """Return the console blocks of all pages as parameters of a test."""
+    found: list[object] = []
+    for page in PAGES:
+        for block in find_blocks(page.read_text("utf-8")):
+            is_slow = any(shlex.split(c)[1] in SLOW for c in block.commands)
+            name = f"{name_page(page)}: {'; '.join(block.commands)}"
+            marks = [pytest.mark.slow] if is_slow else []
+            found.append(pytest.param(block, id=name, marks=marks))
+    return found
+
+
+@pytest.fixture
+def caught(monkeypatch: pytest.MonkeyPatch) -> list[AnswerResult]:
+    """Return a list that fills with the answers that a command finds."""
+    found: list[AnswerResult] = []
+
+    def keep(world: World, **settings: Any) -> Answer:  # noqa: ANN401 - what the command asks
+        answer = answer_question(world, **settings)
+        found.append(answer.result)
+        return answer
+
+    monkeypatch.setattr(commands, "answer_question", keep)
+    return found
+
+
+@pytest.mark.parametrize("block", list_commands())
+def test_a_command_prints_what_its_page_shows(
+    block: Block,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    caught: list[AnswerResult],
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for command in block.commands:
+        words = shlex.split(command)
+        assert words[0] == "serai", f"{command}: pages show commands of ours"
+        monkeypatch.chdir(tmp_path if "answer" in words[1:2] else ROOT)
+        outcome = serai(*words[1:])
+        assert outcome.code == 0, outcome.err
+        assert outcome.out
+    if block.shown:
+        shown = cut_excerpt(outcome.out, block.shown)
+        assert len(shown) == len(block.output), "\n".join(shown)
+        for ours, theirs in zip(shown, block.output, strict=True):
+            assert is_alike(ours, theirs), f"printed: {ours}\non the page: {theirs}"
+    for fresh in caught:
+        assert list_shares(fresh) == pytest.approx(list_shares(read_stored()), abs=SHARE_DRIFT)
+
+
+def is_alike(ours: str, theirs: str) -> bool:
+    """Say whether two lines have the same words, and the same numbers but for rounding."""
+    if NUMBER.sub("#", " ".join(ours.split())) != NUMBER.sub("#", " ".join(theirs.split())):
+        return False
+    pairs = zip(NUMBER.findall(ours), NUMBER.findall(theirs), strict=True)
+    return all(read_number(a) == pytest.approx(read_number(b), rel=ROUNDING, abs=least(b))
+               for a, b in pairs)  # fmt: skip
+
+
+def read_number(text: str) -> float:
+    return float(text.replace(",", "").replace("−", "-"))
+
+
+def least(text: str) -> float:
+    """Return the unit of a number's last digit that is shown."""
+    return float(10.0 ** -len(text.partition(".")[2])) * 1.001
+
+
+def test_lines_that_differ_by_more_than_rounding_are_told_apart() -> None:
+    assert is_alike("  middle   59,400  14.0 million", "  middle  59,300   14.1 million")
+    assert not is_alike("  middle   59,400", "  middle   54,900")
+    assert not is_alike("  middle   59,400", "  south    59,400")
+    assert not is_alike("  middle   0.5", "  middle   −0.5")
+
+
+def test_the_tour_has_every_command(root: Path) -> None:
+    shown = {
+        shlex.split(command)[1]
+        for block in find_blocks((root / "README.md").read_text("utf-8"))
+        for command in block.commands
+    }
+    assert shown == set(list_subcommands())
+
+
+def test_a_block_is_made_anew_and_nothing_around_it() -> None:
+    page = "a\n<!-- shown: two=1 -->\n```console\n$ serai x\nold\n```\nb\n```console\n$ y\n```\n"
+    made = refresh_blocks(page, lambda words: f"one\n1\n\ntwo {words[1]}\n2  \n3\n")
+    shown = "$ serai x\ntwo x\n2\n  …\n"
+    assert made == page.replace("$ serai x\nold\n", shown)
+    with pytest.raises(ValueError, match="no section begins with 'four'"):
+        cut_excerpt("one\n1\n", "four")
+
+
+# ------------------------------------------------------------------ the answer as it stands
+
+
+def read_stored() -> AnswerResult:
+    return read_answer((ROOT / "docs/pictures/answer.json").read_text("utf-8"))
+
+
+def list_shares(answer: AnswerResult) -> dict[str, float]:
+    """Return the central shares by case, state and unit."""
+    return {
+        f"{case.case}/{case.russia}/{unit}": band.central
+        for case in answer.cases
+        for unit, band in (("TEU", case.share), ("t", case.share_t))
+    }
+
+
+def test_the_numbers_of_the_front_page_are_those_of_the_stored_answer(root: Path) -> None:
+    page = (root / "README.md").read_text("utf-8")
+    shown = page.split(BEGIN)[1].split(END, maxsplit=1)[0]
+    assert shown == describe_answer(read_stored()), "python -m scripts.make_pictures --readme"
+
+
+def test_the_pictures_are_those_of_the_stored_answer(root: Path) -> None:
+    for name, svg in draw_pictures(read_stored()).items():
+        kept = (root / "docs/pictures" / name).read_text("utf-8")
+        # What a picture says is compared; how its lines are written is the library's business.
+        said = [re.search(r'aria-label="([^"]*)"', text) for text in (kept, svg)]
+        assert said[0]
+        assert said[1]
+        assert said[0][1] == said[1][1], name
+        assert len(kept) < 60_000
+
+
+def test_the_stored_answer_is_good_and_of_these_versions() -> None:
+    answer = read_stored()
+    assert answer.certificate.holds()
+    assert (answer.record.version, answer.record.data_version) == (__version__, DATA_VERSION)
+
+
+# ------------------------------------------------------------------ claims in words
+
+
+@pytest.fixture(scope="module")
+def claims() -> dict[str, str]:
+    """Return sentences of the documents, each with the page it stands on."""
+    world = read_world()
+    tables = read_tables(PACK)
+    found = {
+        f"{len(tables['places'])} places, {len(tables['links']):,} directed links, "
+        f"{len(world.zones.ids)} zones, {len(world.classes.ids)} commodity classes, "
+        f"{len(world.projects.ids)} projects, {len(world.measures.ids)} soft measures": "README.md",
+        "Three numbers are fitted to fourteen totals of 2019–2023": "README.md",
+        f"There are {len(world.zones.ids)} zones and {len(world.classes.ids)} classes":
+            "docs/explain/answer.md",
+    }  # fmt: skip
+    assert len(PUBLISHED) == 14
+    return found
+
+
+def test_counts_in_words_are_those_of_the_data(root: Path, claims: dict[str, str]) -> None:
+    for claim, page in claims.items():
+        text = " ".join((root / page).read_text("utf-8").split())
+        assert claim in text, f"{page}: {claim}"
+
+
+@pytest.mark.parametrize(
+    ("page", "words", "told"),
+    [
+        ("answer", "more than 0.1 % of its demand", cases.LEAST_SHARE == 0.001),
+        ("answer", "2023: its demand", cases.BASE_YEAR == 2023),
+        ("answer", "The infrastructure of 2026", cases.BUILT_BY == 2026),
+        ("answer", "beyond two standard deviations draws are cut", draws.FURTHEST == 2.0),
+        ("answer", "the fourteen whose draws", draws.N_SCREENED == 14),
+        ("answer", "The twelve with the widest", draws.N_MOVERS == 12),
+        ("answer", "*No* below 50 %, *Only in part* below 100 %", (HALF, WHOLE) == (0.5, 1.0)),
+        ("answer", "the demand of 2030 and 2040", OUTLOOK_YEARS == (2030, 2040)),
+        ("answer", "2021 is told beside it", OTHER_YEARS == (2021,)),
+    ],
+)
+def test_a_definition_is_that_of_the_code(root: Path, page: str, words: str, *, told: bool) -> None:
+    text = " ".join((root / f"docs/explain/{page}.md").read_text("utf-8").split())
+    assert words in text
+    assert told, words
+
+
+def test_the_package_shows_the_front_page(root: Path) -> None:
+    assert 'readme = "README.md"' in (root / "pyproject.toml").read_text("utf-8")
+
+
+# ------------------------------------------------------------------ links, names, keys
+
+
+def strip_code(text: str) -> str:
+    return re.sub(r"```.*?```|`[^`\n]*`", "", text, flags=re.DOTALL)
+
+
+def list_anchors(text: str) -> set[str]:
+    heads = re.findall(r"^#+ +(.+?) *$", text, flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_page)
+def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
+    lost = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", strip_code(page.read_text("utf-8"))):
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        there = (page.parent / path).resolve() if path else page
+        anchors = list_anchors(there.read_text("utf-8")) if anchor and there.is_file() else {anchor}
+        if not there.exists() or anchor not in anchors:
+            lost.append(target)
+    assert lost == []
+
+
+def list_subcommands() -> dict[str, set[str]]:
+    """Return the options of each command."""
+    group = get_command(commands.app)
+    found = getattr(group, "commands", {})
+    return {
+        name: {option for param in command.params for option in param.opts}
+        for name, command in found.items()
+    }
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_page)
+def test_every_command_module_and_file_that_is_named_exists(page: Path) -> None:
+    text = page.read_text("utf-8")
+    lost = []
+    options = list_subcommands()
+    for words in re.findall(r"`(?:\.venv/bin/)?serai ([^`\n]+)`", text):
+        name, *rest = words.split()
+        if not name.startswith("-") and name not in options:
+            lost.append(words)
+        lost += [w for w in rest if w.startswith("--")
+                 and w.partition("=")[0] not in options.get(name, set()) | {"--help"}]  # fmt: skip
+    for module in re.findall(r"python -m ((?:serai|scripts)[\w.]*)", text):
+        if importlib.util.find_spec(module) is None:
+            lost.append(module)
+    for path in re.findall(r"`((?:src|docs|tests|scripts)/[\w./-]+)`", text):
+        if not (ROOT / path).exists():
+            lost.append(path)
+    targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text("utf-8"), flags=re.MULTILINE)
+    lost += [t for t in re.findall(r"`make (\w+)[^`\n]*`", text) if t not in targets]
+    assert lost == []
+
+
+def test_every_scenario_that_is_named_ships(root: Path) -> None:
+    names = {scenario.name for scenario in list_shipped()}
+    for page in PAGES:
+        for block in find_blocks(page.read_text("utf-8")):
+            for command in block.commands:
+                words = shlex.split(command)
+                if words[1] in ("run", "compare"):
+                    assert {w for w in words[2:] if not w.startswith("-")} <= names, command
+    assert len(names) >= 13, "a dozen and the base"
+    assert (root / "docs/glossary.md").is_file()
+
+
+KEY: Final = re.compile(r"`([a-z]+(?:19|20)\d\d)`")
+
+
+def read_keys(root: Path) -> set[str]:
+    text = (root / "docs/references.bib").read_text("utf-8")
+    return set(re.findall(r"^@\w+\{(\w+),", text, flags=re.MULTILINE))
+
+
+def cite_in_code(root: Path) -> set[str]:
+    """Return the keys in the sections called References of all docstrings."""
+    found = set()
+    for path in (root / "src").rglob("*.py"):
+        for section in re.findall(
+            r"References\n +-{10}\n(.*?)(?:\n\n|\"\"\")", path.read_text("utf-8"), flags=re.DOTALL
+        ):
+            keys = re.findall(r"[a-z]+(?:19|20)\d\d", section)
+            assert keys, f"{path.name}: a reference without a key: {section.strip()}"
+            found |= set(keys)
+    return found
+
+
+def test_every_work_that_is_cited_is_in_the_bibliography_and_the_other_way(root: Path) -> None:
+    cited = cite_in_code(root)
+    for page in PAGES:
+        cited |= set(KEY.findall(page.read_text("utf-8")))
+    assert "mckay1979" in cited
+    assert cited == read_keys(root)
+
+
+def test_words_of_the_glossary_stand_in_order_and_once(root: Path) -> None:
+    rows = re.findall(r"^\| ([^|]+?) \|", (root / "docs/glossary.md").read_text("utf-8"),
+                      flags=re.MULTILINE)[2:]  # fmt: skip
+    words = [word.casefold() for word in rows]
+    assert len(words) == len(set(words))
+    assert words == sorted(words)
