@@ -33,7 +33,7 @@ FORCED: Key = ("full", "closed")
 N_MOVERS = 12
 """How many movers are told."""
 
-N_SCREENED = 14
+N_SCREENED = 8
 """How many inputs beside the behavioural parameters are moved one at a time."""
 
 
