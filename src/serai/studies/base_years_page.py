@@ -129,9 +129,9 @@ REASONS: Final = {
         "This form of the model prices scarcity and has no queues in hours."
     ),
     "middle_kt 2022": (
-        "Four tenths of the model's tonnes are Kazakh coal for Europe: the demand table has "
-        "9.2 Mt of it in that year, and a fifth crosses the Caspian at a price that no coal "
-        "bears. Trade does not shrink in the model, and it shifts within the year."
+        "Much of the model's tonnage is Kazakh coal for Europe, of which the demand table has "
+        "9.2 Mt in that year, from shippers who shun Russia and find no other way. Trade does "
+        "not shrink in the model, and it shifts within the year."
     ),
     "middle_kt 2023": "As in 2022, less of it.",
     "kars_kt 2020": (
