@@ -214,7 +214,7 @@ def test_counts_in_words_are_those_of_the_data(root: Path, claims: dict[str, str
         ("answer", "2023: its demand", cases.BASE_YEAR == 2023),
         ("answer", "The infrastructure of 2026", cases.BUILT_BY == 2026),
         ("answer", "beyond two standard deviations draws are cut", draws.FURTHEST == 2.0),
-        ("answer", "the fourteen whose draws", draws.N_SCREENED == 14),
+        ("answer", "the eight whose draws", draws.N_SCREENED == 8),
         ("answer", "The twelve with the widest", draws.N_MOVERS == 12),
         ("answer", "*No* below 50 %, *Only in part* below 100 %", (HALF, WHOLE) == (0.5, 1.0)),
         ("answer", "the demand of 2030 and 2040", OUTLOOK_YEARS == (2030, 2040)),
