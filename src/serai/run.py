@@ -164,7 +164,18 @@ def with_transit_closed(setting: Setting, scenario: Scenario) -> Setting:
 
 
 def offers_of(world: World, setting: Setting, routes: Routes) -> Offers:
-    """Return what the shippers of a setting may choose before anything is shut."""
+    """
+    Return what the shippers of a setting may choose before anything is shut.
+
+    Parameters
+    ----------
+    world
+        The tables.
+    setting
+        From `prepare`.
+    routes
+        The routes.
+    """
     return build_offers(world, setting.base, setting.graph, setting.cells, routes)
 
 
@@ -315,7 +326,24 @@ def _surcharges(run: Run) -> FloatArray:
 def describe(
     world: World, scenario: Scenario, *, seed: int, gap: float, n_routes: int, seconds: float
 ) -> Record:
-    """Return the record of a run: versions, hashes, scenario, seed, gap and time."""
+    """
+    Return the record of a run: versions, hashes, scenario, seed, gap and time.
+
+    Parameters
+    ----------
+    world
+        The tables.
+    scenario
+        The scenario.
+    seed
+        Seed of the draws.
+    gap
+        [-], >= 0. Relative gap.
+    n_routes
+        [-], >= 0. Distinct routes.
+    seconds
+        [s], >= 0. Time taken.
+    """
     return Record(
         version=version("serai"),
         data_version=world.data_version,
@@ -329,7 +357,14 @@ def describe(
 
 
 def worst(certificates: Sequence[Certificate]) -> Certificate:
-    """Return the worst of several certificates, figure by figure."""
+    """
+    Return the worst of several certificates, figure by figure.
+
+    Parameters
+    ----------
+    certificates
+        At least one.
+    """
     return Certificate(
         **{
             name: max(getattr(c, name) for c in certificates)

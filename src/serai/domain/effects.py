@@ -82,6 +82,13 @@ class YearInputs:
         """
         Return one input, of the nearest year that has it (2040 falls back to 2030).
 
+        Parameters
+        ----------
+        name
+            Id of the input.
+        year
+            Year wanted.
+
         Raises
         ------
         KeyError

@@ -17,7 +17,14 @@ Z_P90 = 1.2815515655446004
 
 
 def freeze(array: NDArray[np.generic]) -> None:
-    """Make an array read-only, in place."""
+    """
+    Make an array read-only, in place.
+
+    Parameters
+    ----------
+    array
+        The array.
+    """
     array.setflags(write=False)
 
 
@@ -46,7 +53,14 @@ class Ranged:
 
     @classmethod
     def fixed(cls, value: FloatArray) -> Ranged:
-        """Return values without a range."""
+        """
+        Return values without a range.
+
+        Parameters
+        ----------
+        value
+            [any]. The values.
+        """
         held = np.array(value, dtype=np.float64)
         return cls(
             value=held, low=held.copy(), high=held.copy(), group=np.full(held.shape, -1, np.int32)

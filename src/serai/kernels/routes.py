@@ -67,7 +67,7 @@ def count_legs(
     path_link
         [-], shape (path_start[-1],). Links.
     is_break
-        [-], shape (n_links,). The link changes vehicle: load, unload, port, gauge change …
+        [-], shape (n_links,). The link changes vehicle: load, unload, port or gauge change.
     n_legs
         [-], shape (n_paths,). Filled.
     """

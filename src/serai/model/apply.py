@@ -160,7 +160,16 @@ def _draws_on(network: Network, resource_ids: tuple[str, ...]) -> NDArray[np.boo
 
 
 def projects_of(world: World, scenario: Scenario) -> tuple[str, ...]:
-    """Return the ids of the projects that are finished in a scenario."""
+    """
+    Return the ids of the projects that are finished in a scenario.
+
+    Parameters
+    ----------
+    world
+        The tables.
+    scenario
+        The scenario.
+    """
     projects, year = world.projects, scenario.infrastructure_year
     named = scenario.projects if isinstance(scenario.projects, tuple) else ()
     return tuple(
@@ -174,7 +183,16 @@ def projects_of(world: World, scenario: Scenario) -> tuple[str, ...]:
 
 
 def measures_of(world: World, scenario: Scenario) -> tuple[str, ...]:
-    """Return the ids of the soft measures that a scenario adds."""
+    """
+    Return the ids of the soft measures that a scenario adds.
+
+    Parameters
+    ----------
+    world
+        The tables.
+    scenario
+        The scenario.
+    """
     if isinstance(scenario.measures, tuple):
         return scenario.measures
     return world.measures.ids if scenario.measures == "all" else ()

@@ -90,7 +90,7 @@ def route_sums(routes: Routes, direction: IntArray, *values: FloatArray) -> list
         The routes.
     direction
         [-], shape (n_routes,). Row of `values` that each route reads.
-    values
+    *values
         [any], each of shape (n_links,) or, by direction, (2, n_links).
 
     Returns
@@ -106,7 +106,16 @@ def route_sums(routes: Routes, direction: IntArray, *values: FloatArray) -> list
 
 
 def any_link(routes: Routes, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return which routes use any of the masked links, shape (n_routes,)."""
+    """
+    Return which routes use any of the masked links, shape (n_routes,).
+
+    Parameters
+    ----------
+    routes
+        The routes.
+    mask
+        [-], shape (n,). What is meant.
+    """
     found = np.zeros((len(routes.mark), 1), np.bool_)
     if mask.any():
         fill_any(routes.link_start, routes.link_ix, mask[:, None].copy(), found)
@@ -114,7 +123,18 @@ def any_link(routes: Routes, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def crosses_any(network: Network, routes: Routes, countries: tuple[str, ...]) -> NDArray[np.bool_]:
-    """Return which routes use any of the territories, shape (n_routes,)."""
+    """
+    Return which routes use any of the territories, shape (n_routes,).
+
+    Parameters
+    ----------
+    network
+        The network.
+    routes
+        The routes.
+    countries
+        ISO 3166 alpha-3.
+    """
     columns = [network.country_ids.index(c) for c in countries if c in network.country_ids]
     return np.asarray(routes.crosses[:, columns].any(axis=1))
 
@@ -488,6 +508,11 @@ def _sizes(
 def draws_of_classes(world: World) -> NDArray[np.bool_]:
     """
     Say which class draws on which resource.
+
+    Parameters
+    ----------
+    world
+        The tables.
 
     Returns
     -------

@@ -83,14 +83,32 @@ class Graph:
 
 
 def direction_of(origin_lon: FloatArray, dest_lon: FloatArray) -> IntArray:
-    """Return WEST where the trip ends west of its start, else EAST."""
+    """
+    Return WEST where the trip ends west of its start, else EAST.
+
+    Parameters
+    ----------
+    origin_lon
+        [deg], shape (n,). Longitude of the start.
+    dest_lon
+        [deg], shape (n,). Longitude of the end.
+    """
     return np.where(dest_lon < origin_lon, WEST, EAST).astype(np.int32)
 
 
 def caspian_links(
     network: Network, countries: tuple[str, ...] = ("KAZ", "TKM")
 ) -> NDArray[np.bool_]:
-    """Return the water links between these countries and Azerbaijan, shape (n_links,)."""
+    """
+    Return the water links between these countries and Azerbaijan, shape (n_links,).
+
+    Parameters
+    ----------
+    network
+        The network.
+    countries
+        ISO 3166 alpha-3.
+    """
     links = network.links
     country = np.array([*network.places.countries, ""])
     start, end = country[links.from_place], country[links.to_place]

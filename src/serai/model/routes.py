@@ -36,7 +36,14 @@ Bundle = tuple[NDArray[np.uint64], IntArray, list[IntArray]]
 
 
 def mode_of(word: str) -> str:
-    """Return the mode of a terminal or a kind of link, as the classes name modes."""
+    """
+    Return the mode of a terminal or a kind of link, as the classes name modes.
+
+    Parameters
+    ----------
+    word
+        A kind of link or the mode of a terminal.
+    """
     if word.startswith("rail"):
         return "rail"
     return "sea" if word == "feeder" else word
@@ -442,7 +449,16 @@ def _draws(
 
 
 def ban_masks(network: Network, searches: Sequence[RouteSearch]) -> list[NDArray[np.bool_]]:
-    """Return the banned links of each search."""
+    """
+    Return the banned links of each search.
+
+    Parameters
+    ----------
+    network
+        The network.
+    searches
+        The searches.
+    """
     masks = []
     for search in searches:
         mask = np.zeros(len(network.links.ids), np.bool_)

@@ -71,7 +71,7 @@ def case_scenario(
     year
         Year of demand and prices.
     demand
-        low, reference or high.
+        Low, reference or high.
     unlimited
         Resources along the corridor, whose limits the case ``unlimited`` lifts; the rivals keep
         theirs, so that the case shows what willingness alone sets.
@@ -98,7 +98,16 @@ def case_scenario(
 
 
 def middle_resources(world: World, routes: Routes) -> tuple[str, ...]:
-    """Return the resources that Middle Corridor routes draw on, outside Russia and Iran."""
+    """
+    Return the resources that Middle Corridor routes draw on, outside Russia and Iran.
+
+    Parameters
+    ----------
+    world
+        The tables.
+    routes
+        The routes.
+    """
     middle = routes.corridor == CORRIDORS.index("middle")
     middle &= ~crosses_any(world.network, routes, (*AVOIDED, "IRN"))
     of_route = np.repeat(middle, np.diff(routes.draw_start))
@@ -159,7 +168,18 @@ def divertible(run: Run) -> Divertible:
 
 
 def corridor_totals(flows: Tally, counted: NDArray[np.bool_], amount: FloatArray) -> FloatArray:
-    """Return an amount of the counted cells by corridor, shape (len(NAMES),)."""
+    """
+    Return an amount of the counted cells by corridor, shape (len(NAMES),).
+
+    Parameters
+    ----------
+    flows
+        Flows by option.
+    counted
+        [-], shape (n_cells,). Cells that are counted.
+    amount
+        [any], shape (n_options,). What is summed.
+    """
     mask = counted[flows.cell]
     return sums_by(flows.corridor[mask], amount[mask], len(NAMES))
 
@@ -167,7 +187,20 @@ def corridor_totals(flows: Tally, counted: NDArray[np.bool_], amount: FloatArray
 def class_totals(
     flows: Tally, counted: NDArray[np.bool_], corridor: str, n_classes: int
 ) -> FloatArray:
-    """Return the counted cells' flow on a corridor by class, shape (n_classes,)."""
+    """
+    Return the counted cells' flow on a corridor by class, shape (n_classes,).
+
+    Parameters
+    ----------
+    flows
+        Flows by option.
+    counted
+        [-], shape (n_cells,). Cells that are counted.
+    corridor
+        One of `NAMES`.
+    n_classes
+        [-], > 0. Number of classes.
+    """
     mask = counted[flows.cell] & (flows.corridor == NAMES.index(corridor))
     return sums_by(flows.class_ix[mask], flows.flow[mask], n_classes)
 
@@ -254,7 +287,18 @@ def _money_and_hours(run: Run, route: IntArray) -> tuple[FloatArray, FloatArray]
 
 
 def project_ids(world: World, case: str, which: tuple[str, ...] | None = None) -> list[str]:
-    """Return the projects of a case that are not built today, all or of some corridors."""
+    """
+    Return the projects of a case that are not built today, all or of some corridors.
+
+    Parameters
+    ----------
+    world
+        The tables.
+    case
+        One of `CASES`.
+    which
+        Corridors of projects to keep; all if left out.
+    """
     status = {
         "today": (),
         "funded": ("under construction", "funded"),

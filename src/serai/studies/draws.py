@@ -47,7 +47,14 @@ class Drawn:
 
 
 def ranged_tables(world: World) -> dict[str, Ranged]:
-    """Return every ranged column of the tables that a run uses."""
+    """
+    Return every ranged column of the tables that a run uses.
+
+    Parameters
+    ----------
+    world
+        The tables.
+    """
     links, resources = world.network.links, world.network.resources
     classes = world.classes
     return {
@@ -73,7 +80,14 @@ def ranged_tables(world: World) -> dict[str, Ranged]:
 
 
 def count_varied(world: World) -> int:
-    """Return how many ranged values the draws vary."""
+    """
+    Return how many ranged values the draws vary.
+
+    Parameters
+    ----------
+    world
+        The tables.
+    """
     return sum(int((t.has_range & (t.group >= 0)).sum()) for t in ranged_tables(world).values())
 
 

@@ -78,7 +78,18 @@ def _by_class(run: Run, flows: Tally) -> list[ClassFlow]:
 
 
 def link_amounts(run: Run, amount: FloatArray, flows: Tally) -> FloatArray:
-    """Return an amount by link, shape (n_links,)."""
+    """
+    Return an amount by link, shape (n_links,).
+
+    Parameters
+    ----------
+    run
+        A solved scenario.
+    amount
+        [any], shape (n_options,). What is summed.
+    flows
+        Flows by option.
+    """
     routes = run.routes
     served = flows.route >= 0
     by_route = sums_by(flows.route[served], amount[served], len(routes.mark))

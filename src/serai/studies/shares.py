@@ -88,7 +88,7 @@ def solve_cases(
     year
         Year of demand and prices.
     demand
-        low, reference or high.
+        Low, reference or high.
     keys
         The cases to solve.
 

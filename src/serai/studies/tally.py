@@ -22,7 +22,18 @@ NEGLIGIBLE_USD = 1e-3
 
 
 def sums_by(index: IntArray, amount: FloatArray, n: int) -> FloatArray:
-    """Return the sums of an amount by index, shape (n,)."""
+    """
+    Return the sums of an amount by index, shape (n,).
+
+    Parameters
+    ----------
+    index
+        [-], shape (n_options,). Where each amount goes.
+    amount
+        [any], shape (n_options,). What is summed.
+    n
+        [-], > 0. Number of sums.
+    """
     return np.bincount(index, amount, minlength=n).astype(np.float64)
 
 
@@ -44,16 +55,41 @@ class Tally:
     """[t/yr]."""
 
     def by_corridor(self, amount: FloatArray) -> FloatArray:
-        """Return an amount by corridor, shape (len(NAMES),)."""
+        """
+        Return an amount by corridor, shape (len(NAMES),).
+
+        Parameters
+        ----------
+        amount
+            [any], shape (n_options,). What is summed.
+        """
         return sums_by(self.corridor, amount, len(NAMES))
 
     def by_cell(self, amount: FloatArray, mask: NDArray[np.bool_], n_cells: int) -> FloatArray:
-        """Return the masked options' amount by cell, shape (n_cells,)."""
+        """
+        Return the masked options' amount by cell, shape (n_cells,).
+
+        Parameters
+        ----------
+        amount
+            [any], shape (n_options,). What is summed.
+        mask
+            [-], shape (n,). What is meant.
+        n_cells
+            [-], > 0. Number of cells.
+        """
         return sums_by(self.cell[mask], amount[mask], n_cells)
 
 
 def tally(run: Run) -> Tally:
-    """Return a run's flows by option."""
+    """
+    Return a run's flows by option.
+
+    Parameters
+    ----------
+    run
+        A solved scenario.
+    """
     problem, cells, classes = run.problem, run.setting.cells, run.world.classes
     route = problem.option_route
     cell = problem.group_cell[problem.option_group]
@@ -132,7 +168,18 @@ def _mean_payload(run: Run) -> float:
 
 
 def resources_used(run: Run, options: NDArray[np.bool_], flow: FloatArray) -> NDArray[np.bool_]:
-    """Return which resources the masked options with flow draw on, shape (n_resources,)."""
+    """
+    Return which resources the masked options with flow draw on, shape (n_resources,).
+
+    Parameters
+    ----------
+    run
+        A solved scenario.
+    options
+        [-], shape (n_options,). Options that are looked at.
+    flow
+        [any], shape (n_options,). What the options carry.
+    """
     arrays = run.problem.arrays
     option = np.repeat(np.arange(len(arrays.cost)), np.diff(arrays.use_start))
     mask = (options & (flow > 0))[option]
