@@ -56,15 +56,7 @@ REASONS = {
         "A through rate of April 2020, guard included; the rate by Turkmenbashi of the same "
         "list is nearer. No separate price of guard and documents is in the links."
     ),
-    "NORTH_KZ days": (
-        "The yearly input `north_days_1520` raises Russian and Belarusian running from 2023 "
-        "on, but the links' speeds were set to the index of 2024–25 already: slowness counted "
-        "twice. Most of the rest is the gauge changes' dwell."
-    ),
-    "NORTH_DOSTYK days": "As `NORTH_KZ`.",
-    "XIAN_MALASZEWICZE days": "As `NORTH_KZ`.",
-    "NORTH_KZ_1520 days": "As `NORTH_KZ`: slowness counted twice.",
-    "ALTYNKOL_BREST days": "As `NORTH_KZ_1520`.",
+    "NORTH_KZ days": "A tenth of a day over; the gauge changes' dwell is the likeliest reason.",
     "NORTH_KZ_1520 USD/TEU": (
         "The index mixes both directions and both crossings; westbound boxes pay more (the "
         "yearly input `north_1520_tariff_west`), and Altynkol is farther from Brest than "
@@ -88,6 +80,10 @@ REASONS = {
     "INSTC_WEST days": (
         "A first run, in 2016. The dwell of the Astara transfers is assumed; nothing "
         "published says what the trial's was."
+    ),
+    "INSTC_TRANSCASPIAN days": (
+        "A quote of 2017 whose dwell in the Caspian ports is not stated; waits for ships are not "
+        "in free-flow days."
     ),
     "INSTC_TRANSCASPIAN USD/TEU": (
         "One quote of 2017; whether box hire, agents and drayage are in it is not stated. The "
