@@ -30,6 +30,9 @@ __all__ = ["assemble_page", "check_page_path"]
 TRIP: Final = ("Xi'an", "Duisburg")
 """Ends of the two routes of the diagrams."""
 
+LEAST_PRICE: Final = 1.0
+"""[USD/TEU] Scarcity price from which a limit is marked on a map."""
+
 N_ROUTES: Final = 8
 """Routes to look through for one of each corridor."""
 
@@ -204,7 +207,8 @@ def _read_lines(folder: Path) -> Geometry:
 
 def _binding(result: AnswerResult, state: str) -> Sequence[Bottleneck]:
     case = pick_case(result, "today", state)
-    return case.binding if case else ()
+    # The maps show boxes: a limit that costs a box nothing, such as an oil berth, is not on them.
+    return [b for b in case.binding if b.price_usd_teu >= LEAST_PRICE] if case else ()
 
 
 def _panel(
