@@ -206,7 +206,7 @@ def test_a_clone_of_a_link_changes_no_corridor(world: World, link: str, name: st
 
 
 USD_INPUTS = ("avoidance_penalty", "cn_subsidy_west", "cn_subsidy_east")
-USD_PARAMS = ("caspian_usd_teu", "caspian_usd_t", "siberia_usd_teu")
+USD_PARAMS = ("siberia_usd_teu",)
 
 
 def in_cents(tables: Tables) -> Tables:

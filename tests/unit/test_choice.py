@@ -130,6 +130,13 @@ def test_the_kinds_of_shippers_make_up_the_cell(setting: Setting, problem: Probl
 def test_shippers_are_captive_open_or_avoiding(
     world: World, setting: Setting, problem: Problem, trip: str, captive: float, avoiding: float
 ) -> None:
+    expected = {"captive": captive, "open": (1 - captive) * (1 - avoiding),
+                "avoiding": (1 - captive) * avoiding}  # fmt: skip
+    assert segments_of(world, setting, problem, trip) == pytest.approx(expected)
+
+
+def segments_of(world: World, setting: Setting, problem: Problem, trip: str) -> dict[str, float]:
+    """Share of each segment in the cell of a class, an origin and a destination."""
     class_id, origin, dest = trip.split()
     cells, zones = setting.cells, world.zones.ids
     cell = np.flatnonzero(
@@ -140,9 +147,18 @@ def test_shippers_are_captive_open_or_avoiding(
     for group in np.flatnonzero(problem.group_cell == cell):
         word = SEGMENTS[problem.group_segment[group]]
         share[word] = problem.group_demand[group] / cells.demand[cell]
-    expected = {"captive": captive, "open": (1 - captive) * (1 - avoiding),
-                "avoiding": (1 - captive) * avoiding}  # fmt: skip
-    assert share == pytest.approx(expected)
+    return share
+
+
+def test_a_port_on_a_closed_sea_makes_no_country_maritime() -> None:
+    tables = toy_tables()
+    for link in ("KZCAS-AZCAS.sea>sea", "AZCAS-KZCAS.sea>sea"):
+        change_row(tables["links"], link, kind="sea")
+    world = read_toy(tables)
+    setting = setting_of(world)
+    problem = problem_of(world, setting, search_routes(world, setting))
+    share = segments_of(world, setting, problem, "ORES ZKAZ ZEU1")
+    assert share == pytest.approx({"captive": 0.0, "open": 1 - 0.09, "avoiding": 0.09})
 
 
 def test_captive_shippers_take_ships_and_avoiding_ones_keep_out_of_russia(

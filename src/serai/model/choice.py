@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from serai.domain.network import Network
 from serai.domain.ranged import FloatArray, IntArray
@@ -193,13 +195,12 @@ class _Pairs:
 
         by_route = route_sums(
             routes, self.direction, graph.usd_teu, graph.usd_t,
-            graph.usd_teu + graph.held_against_usd_teu, graph.usd_t + graph.held_against_usd_t,
-            graph.hours, graph.spread_h,
+            graph.hours + graph.feared_h, graph.spread_h,
         )  # fmt: skip
-        teu, t, felt_teu, felt_t, hours, spread = (values[self.route] for values in by_route)
-        money, felt = np.where(is_box, teu, t), np.where(is_box, felt_teu, felt_t)
+        teu, t, hours, spread = (values[self.route] for values in by_route)
+        money = np.where(is_box, teu, t)
         weight = world.params["reliability_scale"] * cells.reliability[self.cell]
-        cost = felt + cells.usd_per_h[self.cell] * (hours + weight * spread)
+        cost = money + cells.usd_per_h[self.cell] * (hours + weight * spread)
         cost += self._route_terms(graph, is_box)
         return np.asarray(np.maximum(cost, 0.05 * money))
 
@@ -350,13 +351,20 @@ def _groups(world: World, graph: Graph, cells: Cells, pairs: _Pairs) -> _Groups:
 
 
 def _maritime_regions(world: World) -> list[str]:
-    """Regions with a country that has a deep-sea terminal: those with a named or sea link."""
-    links, places = world.network.links, world.network.places
-    deep = links.kind == "sea"
-    ports = {places.countries[p] for p in links.from_place[deep]} | {
-        places.countries[p] for p in links.to_place[deep]
-    }
-    zones = world.zones
+    """
+    Regions with a country that has a terminal on the ocean.
+
+    The ocean is the water that most sea links lie in: a ship on the Caspian takes a sea link too,
+    and cannot reach Rotterdam by it.
+    """
+    links, places, zones = world.network.links, world.network.places, world.zones
+    sea = links.kind == "sea"
+    ends = (links.from_place[sea], links.to_place[sea])
+    joined = coo_array((np.ones(len(ends[0])), ends), shape=(len(places.ids),) * 2)
+    water = connected_components(joined, directed=False)[1]
+    shores = water[ends[0]]
+    ocean = np.flatnonzero(water == np.bincount(shores).argmax()) if len(shores) else ()
+    ports = {places.countries[p] for p in ocean}
     return sorted({r for r, c in zip(zones.regions, zones.countries, strict=True) if c in ports})
 
 

@@ -71,10 +71,8 @@ class Graph:
     """[USD/TEU], NaN where boxes may not go."""
     usd_t: FloatArray
     """[USD/t], NaN where tonnes may not go."""
-    held_against_usd_teu: FloatArray
-    """[USD/TEU] What shippers hold against a link beyond price, time and spread; nobody is paid."""
-    held_against_usd_t: FloatArray
-    """[USD/t] The same for tonnes."""
+    feared_h: FloatArray
+    """[h] What shippers expect to lose beyond free-flow time; in no quote or count of days."""
     limits: Limits
     link_direction: IntArray
     """0 along its resource's section, 1 against it."""
@@ -141,7 +139,6 @@ def build_graph(world: World, state: State) -> Graph:
     np.add.at(first_out, links.tail + 1, 1)
     year = _YearPrices(world, state)
     free_h = state.free_time_h * year.time_factor()
-    caspian = caspian_links(network)
     spread = (links.free_time_h.high - links.free_time_h.low) / (2 * Z_P90)
     return Graph(
         network=network,
@@ -156,8 +153,7 @@ def build_graph(world: World, state: State) -> Graph:
         spread_h=np.maximum(spread, 0.0),
         usd_teu=state.cost_usd_teu * year.box_factor(),
         usd_t=state.cost_usd_t * year.bulk_factor(),
-        held_against_usd_teu=np.where(caspian, world.params["caspian_usd_teu"], 0.0),
-        held_against_usd_t=np.where(caspian, world.params["caspian_usd_t"], 0.0),
+        feared_h=np.where(caspian_links(network), world.params["caspian_h"], 0.0),
         limits=_limits(network, state),
         link_direction=_link_directions(network),
         inputs=year.for_routes(),

@@ -76,8 +76,7 @@ def class_costs(
     tonnes = classes.tonnes_per_unit[class_ix]
     per_h = classes.value_of_time_usd_per_t_day.value[class_ix] * tonnes / 24.0
     ratio = classes.reliability_ratio.value[class_ix] * reliability_scale
-    held = graph.held_against_usd_teu if classes.is_box[class_ix] else graph.held_against_usd_t
-    cost = money + held + per_h * (graph.hours + ratio * graph.spread_h)
+    cost = money + per_h * (graph.hours + graph.feared_h + ratio * graph.spread_h)
     usable = graph.is_open & ~graph.is_closed & _may_use(graph.network.links, classes, class_ix)
     return np.where(np.isfinite(cost) & usable, np.maximum(cost, 0.0), np.inf)
 

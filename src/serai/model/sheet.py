@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -165,11 +165,9 @@ def figures_of(
     units = TEU_PER_FEU if is_box else tonnes
     usd = (graph.usd_teu if is_box else graph.usd_t)[way] * units
     table = links.cost_usd_teu if is_box else links.cost_usd_t
-    # A sheet orders routes by money, time and risk: what is held against a link has no place there.
-    held = graph.held_against_usd_teu if is_box else graph.held_against_usd_t
-    generalized = (
-        np.maximum(class_costs(graph, classes, k, reliability_scale)[way] - held, 0.0) * units
-    )
+    # A sheet orders routes by money, time and risk: what shippers fear has no place there.
+    calm = replace(graph, feared_h=np.zeros_like(graph.feared_h))
+    generalized = class_costs(calm, classes, k, reliability_scale)[way] * units
     time = links.free_time_h.value + links.dwell_h.value
     return Figures(
         hours=graph.hours,
