@@ -121,6 +121,15 @@ def test_changes_are_laid_on_in_the_order_they_stand(world: World) -> None:
     assert applied(world, changes=up[::-1]).dwell_h[link(world, here["links"][0])] == 10.0
 
 
+def test_hours_are_feared_at_the_caspian_alone_and_a_change_takes_them_off(world: World) -> None:
+    crossing = selected(world, kinds=("ferry", "feeder"))
+    feared = applied(world).feared_h
+    assert {world.network.links.ids[i] for i in np.flatnonzero(feared)} == crossing
+    assert (feared[feared > 0] == world.params["caspian_h"]).all()
+    half = applied(world, changes=[change("feared_h", "multiply", 0.5, between=["KAZ-AZE"])])
+    np.testing.assert_array_equal(half.feared_h, feared / 2)
+
+
 def test_no_time_and_no_price_falls_below_nothing(world: World) -> None:
     state = applied(
         world,

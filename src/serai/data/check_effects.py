@@ -25,6 +25,7 @@ EXCUSE: Final = "no effect:"
 UNITS_OF: Final = {
     "free_time_h": "h",
     "dwell_h": "h",
+    "feared_h": "h",
     "cost_usd_teu": "USD/TEU",
     "cost_usd_t": "USD/t",
     "capacity_t_yr": "t/yr",

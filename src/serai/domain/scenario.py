@@ -11,7 +11,13 @@ from serai.domain.effects import Selector
 __all__ = ["ChangeLinks", "CloseLinks", "CloseTransit", "Scenario", "SetYearInput", "Written"]
 
 Quantity = Literal[
-    "free_time_h", "dwell_h", "cost_usd_teu", "cost_usd_t", "capacity_t_yr", "capacity_teu_yr"
+    "free_time_h",
+    "dwell_h",
+    "feared_h",
+    "cost_usd_teu",
+    "cost_usd_t",
+    "capacity_t_yr",
+    "capacity_teu_yr",
 ]
 
 

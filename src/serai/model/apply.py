@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from serai.domain.effects import Effects, Selector
-from serai.domain.network import Links, Network
+from serai.domain.network import WATER_KINDS, Links, Network
 from serai.domain.ranged import FloatArray, Ranged
 from serai.domain.scenario import ChangeLinks, CloseLinks, CloseTransit, Scenario, SetYearInput
 from serai.domain.world import World
 from serai.errors import ScenarioError
 
-__all__ = ["State", "apply_scenario", "draw_world", "projects_of", "select_links"]
+__all__ = ["State", "apply_scenario", "caspian_links", "draw_world", "projects_of", "select_links"]
 
 FUNDED = ("built", "under construction", "funded")
 LINK_QUANTITIES = ("free_time_h", "dwell_h", "cost_usd_teu", "cost_usd_t")
@@ -36,6 +36,8 @@ class State:
     is_closed: NDArray[np.bool_]
     free_time_h: FloatArray
     dwell_h: FloatArray
+    feared_h: FloatArray
+    """[h] What shippers expect to lose beyond free-flow time; in no quote or count of days."""
     cost_usd_teu: FloatArray
     cost_usd_t: FloatArray
     capacity_t_yr: FloatArray
@@ -141,6 +143,28 @@ def select_links(network: Network, selector: Selector) -> NDArray[np.bool_]:
     return mask
 
 
+def caspian_links(
+    network: Network, countries: tuple[str, ...] = ("KAZ", "TKM")
+) -> NDArray[np.bool_]:
+    """
+    Return the water links between these countries and Azerbaijan, shape (n_links,).
+
+    Parameters
+    ----------
+    network
+        The network.
+    countries
+        ISO 3166 alpha-3.
+    """
+    links = network.links
+    country = np.array([*network.places.countries, ""])
+    start, end = country[links.from_place], country[links.to_place]
+    over = (np.isin(start, countries) & (end == "AZE")) | (
+        (start == "AZE") & np.isin(end, countries)
+    )
+    return np.asarray(over & np.isin(links.kind, WATER_KINDS))
+
+
 def _between(network: Network, pairs: tuple[str, ...]) -> NDArray[np.bool_]:
     country = np.array([*network.places.countries, "zone"])
     start, end = country[network.links.from_place], country[network.links.to_place]
@@ -227,6 +251,7 @@ def apply_scenario(world: World, scenario: Scenario) -> State:
     owners = (*projects_of(world, scenario), *measures_of(world, scenario))
     links, resources = world.network.links, world.network.resources
     values = {q: getattr(links, q).value.copy() for q in LINK_QUANTITIES}
+    values["feared_h"] = np.where(caspian_links(world.network), world.params["caspian_h"], 0.0)
     values |= _capacities_in(world, scenario.infrastructure_year)
     is_open = _open_in(world.network, scenario.infrastructure_year)
     is_closed = np.zeros(len(links.ids), dtype=np.bool_)
@@ -273,7 +298,7 @@ def _apply_shocks(
 
 def _keep_sensible(links: Links, values: dict[str, FloatArray], *, least_price: float) -> None:
     """Keep times at zero or more, and prices at a share of the table's: nobody is paid to ship."""
-    for quantity in ("free_time_h", "dwell_h"):
+    for quantity in ("free_time_h", "dwell_h", "feared_h"):
         np.maximum(values[quantity], 0.0, out=values[quantity])
     for quantity in ("cost_usd_teu", "cost_usd_t"):
         floor = least_price * getattr(links, quantity).value

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from serai.domain.network import WATER_KINDS, Network
+from serai.domain.network import Network
 from serai.domain.ranged import Z_P90, FloatArray, IntArray
 from serai.domain.world import World
 from serai.model.apply import State
@@ -19,7 +19,6 @@ __all__ = [
     "Graph",
     "Limits",
     "build_graph",
-    "caspian_links",
     "direction_of",
 ]
 
@@ -94,28 +93,6 @@ def direction_of(origin_lon: FloatArray, dest_lon: FloatArray) -> IntArray:
     return np.where(dest_lon < origin_lon, WEST, EAST).astype(np.int32)
 
 
-def caspian_links(
-    network: Network, countries: tuple[str, ...] = ("KAZ", "TKM")
-) -> NDArray[np.bool_]:
-    """
-    Return the water links between these countries and Azerbaijan, shape (n_links,).
-
-    Parameters
-    ----------
-    network
-        The network.
-    countries
-        ISO 3166 alpha-3.
-    """
-    links = network.links
-    country = np.array([*network.places.countries, ""])
-    start, end = country[links.from_place], country[links.to_place]
-    over = (np.isin(start, countries) & (end == "AZE")) | (
-        (start == "AZE") & np.isin(end, countries)
-    )
-    return np.asarray(over & np.isin(links.kind, WATER_KINDS))
-
-
 def build_graph(world: World, state: State) -> Graph:
     """
     Return the graph of a state.
@@ -153,7 +130,7 @@ def build_graph(world: World, state: State) -> Graph:
         spread_h=np.maximum(spread, 0.0),
         usd_teu=state.cost_usd_teu * year.box_factor(),
         usd_t=state.cost_usd_t * year.bulk_factor(),
-        feared_h=np.where(caspian_links(network), world.params["caspian_h"], 0.0),
+        feared_h=state.feared_h,
         limits=_limits(network, state),
         link_direction=_link_directions(network),
         inputs=year.for_routes(),

@@ -15,9 +15,9 @@ from serai.domain.routes import CORRIDORS, FAMILIES, Routes
 from serai.domain.world import RouteSearch
 from serai.kernels.paths import fill_path_links, fill_path_marks, fill_trees
 from serai.kernels.routes import count_legs, fill_any, fill_draws, fill_legs
-from serai.model.apply import select_links
+from serai.model.apply import caspian_links, select_links
 from serai.model.demand import Cells
-from serai.model.graph import EAST, WEST, Graph, caspian_links
+from serai.model.graph import EAST, WEST, Graph
 
 __all__ = [
     "ban_masks",

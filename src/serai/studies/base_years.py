@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from serai.model.apply import caspian_links
 from serai.model.choice import AVOIDING_REGIONS, any_link, crosses_any
-from serai.model.graph import caspian_links
 from serai.run import Run
 
 __all__ = ["PUBLISHED", "Target", "outcomes"]
