@@ -97,13 +97,15 @@ def main() -> int:
 
 def rewritten(text: str, name: str, value: float) -> str:
     """Return the file with one value replaced; its range is judgement and stays."""
-    section = re.search(rf"\[{name}\]\nvalue = (\S+)\nlow = (\S+)\nhigh = (\S+)\n", text)
+    section = re.search(
+        rf"(\[{name}\]\nlabel = .*\n)value = (\S+)\nlow = (\S+)\nhigh = (\S+)\n", text
+    )
     if section is None:
         sys.exit(f"params.toml: no section [{name}] with value, low and high")
-    _, low, high = map(float, section.groups())
+    low, high = map(float, section.groups()[2:])
     if not low <= value <= high:
         sys.exit(f"params.toml [{name}]: {value:.4g} is outside {low} to {high}: widen its range")
-    new = f"[{name}]\nvalue = {value:.4g}\nlow = {low:.4g}\nhigh = {high:.4g}\n"
+    new = f"{section[1]}value = {value:.4g}\nlow = {low:.4g}\nhigh = {high:.4g}\n"
     return text.replace(section.group(0), new)
 
 

@@ -425,7 +425,8 @@ def _params() -> list[Row]:
 
 def _params_toml(rows: Sequence[Row]) -> str:
     return "".join(
-        f"[{row['name']}]\nvalue = {row['value']}\nlow = {row['low']}\nhigh = {row['high']}\n"
+        f'[{row["name"]}]\nlabel = "{row["name"]}"\nvalue = {row["value"]}\n'
+        f"low = {row['low']}\nhigh = {row['high']}\n"
         'unit = "-"\ngrade = "assumed"\nsource = "S1"\nmeaning = "as in the pack"\n\n'
         for row in rows
     )

@@ -1,5 +1,6 @@
 """Every number with a range must vary when the world is drawn, and stay what it can be."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 
@@ -13,6 +14,7 @@ from serai.domain.world import World
 from serai.model.apply import apply_scenario, draw_world
 from serai.model.demand import build_cells
 from serai.model.graph import build_graph
+from serai.studies.draws import group_inputs, name_input
 from tests.toy import toy_world
 
 N_DRAWS = 16
@@ -86,3 +88,12 @@ def test_draws_however_far_leave_nothing_impossible(world: World) -> None:
                 versions = getattr(resources, quantity).value[resources.version_resource == r]
                 held = getattr(state, quantity)[r]
                 assert name in touched or not held > np.nanmax(versions, initial=0.0) * (1 + 1e-12)
+
+
+def test_every_input_has_a_name_of_its_own() -> None:
+    pack = read_world()
+    names = {input_id: name_input(pack, input_id) for input_id in group_inputs(pack)}
+    assert names["params.caspian_h"] == "Hours feared at the Caspian"
+    assert names["effects.MS09"].startswith("Effect: Joint operator")
+    twice = [name for name, n in Counter(names.values()).items() if n > 1]
+    assert not twice

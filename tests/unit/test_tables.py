@@ -86,7 +86,7 @@ def test_files_of_other_programs_are_read(folder: Path) -> None:
 
 def test_parameters_are_read_like_a_table(folder: Path) -> None:
     entry = 'value = 0.1\nlow = 0.05\nhigh = 1\nunit = "1/USD"\ngrade = "assumed"\n'
-    text = f'[theta]\n{entry}source = "S1"\nmeaning = "scale"\n'
+    text = f'[theta]\n{entry}source = "S1"\nlabel = "theta"\nmeaning = "scale"\n'
     (folder / "params.toml").write_text(text, "utf-8")
     row = read_tables(folder)["params"].iloc[0]
     assert (row["name"], row["value"], row["high"], row["unit"]) == ("theta", 0.1, 1.0, "1/USD")
@@ -211,6 +211,7 @@ high = 2
 unit = "-"
 grade = "assumed"
 source = "S1"
+label = "x"
 meaning = "x"
 """
 

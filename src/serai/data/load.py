@@ -516,7 +516,7 @@ def _measures(table: pd.DataFrame | None, groups: _Groups) -> Measures:
 def _year_inputs(table: pd.DataFrame | None, groups: _Groups) -> YearInputs:
     if table is None:
         empty = Ranged.fixed(np.empty((0, 0)))
-        return YearInputs(ids=(), years=(), table=empty)
+        return YearInputs(ids=(), names=(), years=(), table=empty)
     ids, years = tuple(dict.fromkeys(table.input_id)), tuple(sorted(set(table.year)))
     shape = (len(ids), len(years))
     value, low, high = (np.full(shape, np.nan) for _ in range(3))
@@ -524,8 +524,12 @@ def _year_inputs(table: pd.DataFrame | None, groups: _Groups) -> YearInputs:
         at = ids.index(str(row.input_id)), years.index(row.year)
         value[at], low[at], high[at] = row.value, row.low, row.high
     group = np.repeat(groups.of([f"year_inputs/{i}" for i in ids])[:, None], len(years), axis=1)
+    names = dict(zip(table.input_id, table.name, strict=True))
     return YearInputs(
-        ids=ids, years=years, table=Ranged(value=value, low=low, high=high, group=group)
+        ids=ids,
+        names=tuple(str(names[i]) for i in ids),
+        years=years,
+        table=Ranged(value=value, low=low, high=high, group=group),
     )
 
 
@@ -536,7 +540,11 @@ def _params(path: Path, groups: _Groups) -> Params:
         np.array([float(rows[n][key]) for n in names]) for key in ("value", "low", "high")
     )
     group = groups.of([f"params/{n}" for n in names])
-    return Params(ids=names, table=Ranged(value=value, low=low, high=high, group=group))
+    return Params(
+        ids=names,
+        labels=tuple(str(rows[n]["label"]) for n in names),
+        table=Ranged(value=value, low=low, high=high, group=group),
+    )
 
 
 def _searches(path: Path) -> tuple[RouteSearch, ...]:

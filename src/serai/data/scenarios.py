@@ -394,6 +394,5 @@ def _with_params(params: Params, values: Mapping[str, float]) -> Params:
     for name, number in values.items():
         at = params.ids.index(name)
         value[at] = low[at] = high[at] = number
-    return Params(
-        ids=params.ids, table=Ranged(value=value, low=low, high=high, group=table.group.copy())
-    )
+    held = Ranged(value=value, low=low, high=high, group=table.group.copy())
+    return replace(params, table=held)

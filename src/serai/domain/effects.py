@@ -74,6 +74,7 @@ class YearInputs:
     """Named inputs by year. `table.value` has shape (n_inputs, n_years), NaN where unknown."""
 
     ids: tuple[str, ...]
+    names: tuple[str, ...]
     years: tuple[int, ...]
     table: Ranged
     overrides: dict[str, float] = field(default_factory=dict)

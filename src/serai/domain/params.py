@@ -14,6 +14,7 @@ class Params:
     """Behavioural parameters by name. Arrays have shape (n_params,)."""
 
     ids: tuple[str, ...]
+    labels: tuple[str, ...]
     table: Ranged
 
     def __getitem__(self, name: str) -> float:

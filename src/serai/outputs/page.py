@@ -62,6 +62,11 @@ LIMITS: Final = (
         "of the year lost."
     ),
     (
+        "How soon shippers trust the corridor. The hours that they fear to lose at the Caspian are "
+        "fitted to 2019–2023; how many of them a joint operator and fixed sailings take off is "
+        "judged, and the full programme rests on it."
+    ),
+    (
         "How trade itself would react. Demand and prices of the base year are held across cases; "
         "a closed route makes nobody buy less, and no carrier cuts its price to keep its cargo."
     ),
@@ -247,6 +252,7 @@ def render_answer_page(page: AnswerPage) -> str:
         facts=_list_facts(answer),
         lines=lines,
         n_values=say_plain(len({note.id for note in page.footnotes}), digits=6),
+        n_rows=say_plain(len(lines), digits=6),
         sources=sources,
         has_less=_has_less(answer),
         assumed=say_share(answer.assumed_share),

@@ -22,7 +22,8 @@ from serai.model.apply import draw_world
 from serai.studies.cases import all_cases
 from serai.studies.shares import CaseShares, Key, Progress, measure, solve_cases
 
-__all__ = ["Drawn", "count_varied", "deviates", "draw_shares", "ranged_tables", "swing_inputs"]
+__all__ = ["Drawn", "count_varied", "deviates", "draw_shares", "group_inputs", "name_input",
+           "ranged_tables", "swing_inputs"]  # fmt: skip
 
 FURTHEST = 2.0
 """[standard deviations] Draws beyond are cut: a range is P10 to P90, not a tail."""
@@ -32,6 +33,14 @@ FORCED: Key = ("full", "closed")
 
 N_MOVERS = 12
 """How many movers are told."""
+
+LINK_WORDS = {
+    "free_time_h": "Hours under way",
+    "dwell_h": "Dwell",
+    "cost_usd_teu": "Price per TEU",
+    "cost_usd_t": "Price per tonne",
+}
+"""What the quantities of a link are called."""
 
 N_SCREENED = 8
 """How many inputs beside the behavioural parameters are moved one at a time."""
@@ -198,7 +207,7 @@ def swing_inputs(
         prices and times of links by kind) that go along with the share over the draws. Rows of
         one input move together.
     """
-    inputs = _inputs(world)
+    inputs = group_inputs(world)
     chosen = _worth_moving(inputs, drawn, deviates(len(drawn), world.n_dimensions, seed))
     keys: tuple[Key, ...] = (("today", "open"), FORCED)
     tasks = []
@@ -211,7 +220,8 @@ def swing_inputs(
     movers = []
     for i, name in enumerate(chosen):
         low, high = (d.cases[FORCED].share for d in done[2 * i : 2 * i + 2])
-        movers.append(Mover(input_id=name, name=_in_words(name), low_share=low, high_share=high))
+        words = name_input(world, name)
+        movers.append(Mover(input_id=name, name=words, low_share=low, high_share=high))
     movers.sort(key=lambda m: (-abs(m.high_share - m.low_share), m.input_id))
     return movers[:N_MOVERS]
 
@@ -231,8 +241,20 @@ def _worth_moving(
     return [*behaviour, *others[:N_SCREENED]]
 
 
-def _inputs(world: World) -> dict[str, NDArray[np.int64]]:
-    """Group the draw's dimensions into inputs that a reader can name."""
+def group_inputs(world: World) -> dict[str, NDArray[np.int64]]:
+    """
+    Group the draw's dimensions into inputs that a reader can name.
+
+    Parameters
+    ----------
+    world
+        The tables.
+
+    Returns
+    -------
+    inputs
+        Dimensions by id of the input, such as `effects.PJ01`.
+    """
     groups: dict[str, set[int]] = {}
     links = world.network.links
     for table, ranged in ranged_tables(world).items():
@@ -270,18 +292,45 @@ def _names(world: World, table: str) -> Sequence[str]:
     }[table.split(".", maxsplit=1)[0]]
 
 
-def _in_words(name: str) -> str:
-    table, rest = name.split(".", 1)
-    words = {
-        "params": "behaviour",
-        "classes": "payload, value and value of time",
-        "resources": "capacity",
-        "effects": "effect of",
-        "year_inputs": "yearly input",
-        "links": "links",
-        "demand": "demand",
+def name_input(world: World, input_id: str) -> str:
+    """
+    Name an input as its table does.
+
+    Parameters
+    ----------
+    world
+        The tables.
+    input_id
+        Key of `group_inputs`.
+
+    Returns
+    -------
+    name
+        What charts and tables call it.
+    """
+    table, row = input_id.split(".", 1)
+    if table == "demand":
+        return "All demand"
+    if table == "links":
+        quantity, kind = row.split(" ")
+        return f"{LINK_WORDS[quantity]}, {kind} links"
+    resources = world.network.resources
+    by_id = {
+        "params": zip(world.params.ids, world.params.labels, strict=True),
+        "year_inputs": zip(world.year_inputs.ids, world.year_inputs.names, strict=True),
+        "classes": zip(world.classes.ids, world.classes.names, strict=True),
+        "resources": zip(resources.ids, resources.names, strict=True),
+        "effects": (
+            *zip(world.projects.ids, world.projects.names, strict=True),
+            *zip(world.measures.ids, world.measures.names, strict=True),
+        ),
     }
-    return f"{words.get(table, table)} {rest}".replace("_", " ")
+    words = {
+        "classes": "Payload and value of time: ",
+        "resources": "Capacity: ",
+        "effects": "Effect: ",
+    }
+    return words.get(table, "") + dict(by_id[table]).get(row, row)
 
 
 # ------------------------------------------------------------------------------ many at once
