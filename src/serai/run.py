@@ -18,6 +18,7 @@ from serai.domain.world import World
 from serai.model.apply import apply_scenario
 from serai.model.assign import Solution, solve
 from serai.model.choice import (
+    AVOIDED,
     Offers,
     Problem,
     build_offers,
@@ -284,13 +285,14 @@ def priced_routes(run: Run) -> Routes:
     Returns
     -------
     routes
-        One route per cell and ban: none, and each territory closed to transit or shunned.
+        One route per cell and ban: none; Suez and the Cape; all territory shunned or closed to
+        transit; both.
     """
     world, graph = run.world, run.setting.graph
     surcharge = _surcharges(run)
     network = world.network
     territory = np.zeros(len(network.links.ids), np.bool_)
-    for country in ("RUS", "BLR", *graph.closed_transit):
+    for country in (*AVOIDED, *graph.closed_transit):
         if country in network.country_ids:
             territory |= network.links.in_country[:, network.country_ids.index(country)]
     ocean = np.isin(network.links.passage, ("Suez", "Cape of Good Hope"))
@@ -367,7 +369,7 @@ def worst(certificates: Sequence[Certificate]) -> Certificate:
     """
     return Certificate(
         **{
-            name: max(getattr(c, name) for c in certificates)
+            name: float(np.max([getattr(c, name) for c in certificates]))
             for name in ("relative_gap", "complementarity", "conservation", "overload")
         }
     )

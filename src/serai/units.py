@@ -13,10 +13,8 @@ PRICE_YEAR: Final = 2023
 
 HOURS_PER_DAY: Final = 24.0
 DAYS_PER_YEAR: Final = 365.0
-HOURS_PER_YEAR: Final = HOURS_PER_DAY * DAYS_PER_YEAR
 TEU_PER_FEU: Final = 2.0
 KG_PER_T: Final = 1000.0
-USD_PER_MUSD: Final = 1e6
 
 UNITS: Final[Mapping[str, str]] = MappingProxyType(
     {

@@ -22,7 +22,7 @@ from serai.run import Run
 from serai.studies import runs as runs_module
 from tests.command import bare_page, serai, sound_tables, write_sound
 from tests.tiny_tables import change_cells, change_text, write_tiny
-from tests.toy import write_tables
+from tests.toy import toy_tables, write_tables
 
 COMMANDS = ("answer", "run", "compare", "scenarios", "routes", "evidence", "check", "schema")
 
@@ -389,6 +389,14 @@ def test_a_class_of_boxes_without_its_parameter_is_told(tiny: Path) -> None:
     assert found.code == 3
     assert "params.toml: got no entry contestable_box" in found.err
     assert "contestable_box" in serai("check", tiny).out
+
+
+def test_a_parameter_that_the_model_needs_is_told(tmp_path: Path) -> None:
+    tables = toy_tables()
+    tables["params"] = [row for row in tables["params"] if row["name"] != "caspian_h"]
+    found = serai("run", "base", "--data", write_tables(tmp_path, tables))
+    assert found.code == 3
+    assert "params.toml: got no entry caspian_h" in found.err
 
 
 def test_numbers_without_evidence_fail_the_check_but_can_be_run(tmp_path: Path) -> None:

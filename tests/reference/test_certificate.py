@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from serai.domain.results import Certificate
 from serai.model.assign import Solution, solve
+from serai.run import worst
 from tests.kernels import naive
 from tests.kernels.naive import Cell
 
@@ -119,3 +120,11 @@ def test_each_figure_can_break_the_promise_by_itself() -> None:
         ("overload", 2e-6), ("relative_gap", math.nan),
     ):  # fmt: skip
         assert not Certificate(**(good | {name: bad})).holds(), name
+
+
+def test_the_worst_of_certificates_with_one_that_is_no_number_does_not_hold() -> None:
+    good = Certificate(relative_gap=0.0, complementarity=0.0, conservation=0.0, overload=0.0)
+    bad = good.model_copy(update={"relative_gap": float("nan")})
+    assert worst([good, good]).holds()
+    assert not worst([good, bad]).holds()
+    assert not worst([bad, good]).holds()

@@ -366,3 +366,14 @@ def test_a_selection_that_means_nothing_is_refused(
     with pytest.raises(ScenarioError, match=told) as caught:
         applied(world, shocks=[shock])
     assert caught.value.exit_code == 2
+
+
+def test_a_closure_is_known_by_its_table_whatever_its_id() -> None:
+    tables = toy_tables()
+    change_row(tables["closures"], "X01", closure_id="STUCK")
+    for row in tables["effects"]:
+        row["owner_id"] = {"X01": "STUCK"}.get(row["owner_id"], row["owner_id"])
+    world = read_toy(tables)
+    shut = applied(world, year=2021, closures=True).is_closed
+    assert shut.any()
+    np.testing.assert_array_equal(shut, applied(toy_world(), year=2021, closures=True).is_closed)

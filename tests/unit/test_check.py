@@ -248,7 +248,7 @@ def test_optional_tables_are_not_needed(folder: Path) -> None:
         ({"resources": "R_FERRY"}, 2),
         ({"kinds": "sea", "places": "WEST"}, 2),
         ({"kinds": "sea", "transfer_types": "load"}, 0),
-        ({"operators": "B"}, 1),
+        ({"operators": "B"}, 0),
         ({"operators": "A/B"}, 1),
         ({"passages": "The Narrows"}, 1),
     ],

@@ -1,7 +1,5 @@
 """The graph of a state: the year's prices by direction, and the limits."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -168,7 +166,5 @@ def test_an_input_is_that_of_the_nearest_year_that_has_it(world: World) -> None:
     inputs = world.year_inputs
     assert inputs.get("cn_subsidy_west", 2030) == inputs.get("cn_subsidy_west", 2023) == 600.0
     assert inputs.get("cn_subsidy_west", 2019) == 1500.0
-    by_hand = replace(inputs, overrides={"cn_subsidy_west": 7.0})
-    assert by_hand.get("cn_subsidy_west", 2019) == 7.0
     with pytest.raises(KeyError, match="no_such_input"):
         inputs.get("no_such_input", 2023)

@@ -1,7 +1,9 @@
 """Quote sheets: different routes, itemised, and never through territory to avoid."""
 
+import csv
 import time
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -10,8 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from serai.data.emissions import read_emission_factors
-from serai.data.load import read_world
+from serai.data.load import PACK, read_world
 from serai.domain.emissions import EmissionFactors
 from serai.domain.ranged import Ranged
 from serai.domain.results import QuoteResult, QuoteRoute
@@ -78,7 +79,7 @@ def test_the_northern_route_sums_up_by_hand() -> None:
 
 def test_emissions_are_carried_and_handled_tonnes() -> None:
     route = next(r for r in ask(toy_world(), "CNINL", "EUINL").routes if r.corridor == "north")
-    factors = read_emission_factors()
+    factors = toy_world().emission_factors
     g = dict(zip(factors.ids, factors.table.value.tolist(), strict=True))
     # 16 t in an FEU of C_OM; the last gauge change of the toy covers 1,100 km of rail.
     carried = g["rail"] * 9100 / 1000
@@ -124,9 +125,10 @@ def test_a_place_without_doors_begins_at_its_terminals() -> None:
 
 
 def test_a_missing_emission_factor_is_named() -> None:
-    empty = EmissionFactors(ids=(), units=(), table=Ranged.fixed(np.empty(0)))
+    empty = EmissionFactors(ids=(), table=Ranged.fixed(np.empty(0)))
+    world = replace(toy_world(), emission_factors=empty)
     with pytest.raises(DataError, match=r"emission_factors\.csv: no row for border, feeder, ferry"):
-        quote(toy_world(), YEAR, Inquiry(origin="CNINL", dest="EUINL"), factors=empty)
+        quote(world, YEAR, Inquiry(origin="CNINL", dest="EUINL"))
 
 
 # ------------------------------------------------------------------------------ guarantees
@@ -154,7 +156,7 @@ def test_a_route_through_territory_to_avoid_is_never_priced() -> None:
     graph = build_graph(world, apply_scenario(world, YEAR))
     ids = world.network.places.ids
     trip = Trip(origin=ids.index("CNINL"), dest=ids.index("RUMOW"), class_ix=1)
-    figures = figures_of(graph, world.classes, read_emission_factors(), trip, reliability_scale=0.5)
+    figures = figures_of(graph, world.classes, world.emission_factors, trip, reliability_scale=0.5)
     ends = [ends_of(world.network, place, leaves=leaves)
             for place, leaves in ((trip.origin, True), (trip.dest, False))]  # fmt: skip
     path = cheapest_path(graph, figures.generalized, ends[0], ends[1])
@@ -315,3 +317,15 @@ def test_a_closed_world_is_no_route_of_length_zero() -> None:
     every = CloseLinks(kind="close", kinds=("rail_1435", "rail_1520", "sea", "ferry", "feeder"))
     with pytest.raises(NoPathError, match="the scenario closes every way"):
         ask(toy_world(), "CNINL", "EUINL", Scenario(shocks=(every,)))
+
+
+def test_a_folder_with_emission_factors_of_its_own_is_quoted_by_them() -> None:
+    tables = toy_tables()
+    pack = (PACK / "emission_factors.csv").read_text("utf-8").splitlines()
+    tables["emission_factors"] = [
+        row | {name: str(10 * float(row[name])) for name in ("value", "low", "high")}
+        | {"source_ids": "S1"}
+        for row in csv.DictReader(pack)
+    ]  # fmt: skip
+    mine, theirs = (ask(w, "CNINL", "EUINL").routes[0] for w in (read_toy(tables), toy_world()))
+    assert_allclose(mine.kg_co2e, 10 * theirs.kg_co2e)

@@ -197,7 +197,6 @@ def test_a_broken_line_is_named(tmp_path: Path) -> None:
         ('projects = "some"', "projects", "or a list such as"),
         ("projects = [1]", "projects.0", "a valid string"),
         ("closures = 7", "closures", "a valid boolean"),
-        ("changes_capex_musd = -1", "changes_capex_musd", "0 or more"),
         ('name = "No Good!"', "name", "lower-case letters"),
         ("shocks = 3", "shocks", "a list"),
         ("[[shocks]]\ncountries = ['RUS']", "shocks.0.kind", "got none"),

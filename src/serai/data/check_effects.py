@@ -38,6 +38,7 @@ SELECTORS: Final = {
     "kinds": "kind",
     "transfer_types": "transfer_type",
     "passages": "passage",
+    "operators": "operator",
 }
 """Selector columns that hold words of one column of the link table."""
 
@@ -86,11 +87,6 @@ def _read_places(tables: Tables) -> list[tuple[str, ...]]:
     return list(zip(links["from_place"], links["to_place"], strict=True))
 
 
-def _read_operators(tables: Tables) -> list[tuple[str, ...]]:
-    """Return the operators of each link, `A/B` as a whole and taken apart."""
-    return [(cell, *cell.split("/")) for cell in tables["links"]["operator"]]
-
-
 def _read_countries(tables: Tables) -> list[tuple[str, ...]]:
     """Return the territories of each link."""
     return [split_list(cell) for cell in tables["links"]["countries_iso3"]]
@@ -105,7 +101,6 @@ _LISTS: Final[Mapping[str, Callable[[Tables], list[tuple[str, ...]]]]] = {
     "countries": _read_countries,
     "between": _read_borders,
     "places": _read_places,
-    "operators": _read_operators,
     "resources": _read_resources,
 }
 

@@ -11,9 +11,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from serai.data.schema import read_schema
 from serai.data.tables import read_tables
 from serai.domain.demand import Classes, Flows, Zones
 from serai.domain.effects import Effects, Measures, Projects, Selector, YearInputs
+from serai.domain.emissions import EmissionFactors
 from serai.domain.network import Links, Network, Places, Resources
 from serai.domain.params import Params
 from serai.domain.ranged import Ranged
@@ -24,6 +26,9 @@ __all__ = ["PACK", "read_world"]
 
 PACK = Path(__file__).parent / "pack"
 """The tables that ship with the package."""
+
+FROM_PACK = ("params.toml", "route_searches.toml", "emission_factors.csv")
+"""Files that are taken from the pack where a user's folder has none."""
 
 KEYS = {
     "places": ("place_id",),
@@ -62,7 +67,7 @@ def read_world(folder: Path = PACK) -> World:
     ----------
     folder
         The pack's own folder, or a user's with the same tables. A table of behaviour
-        (`params.toml`, `route_searches.toml`) that is missing there is taken from the pack.
+        (`FROM_PACK`) that is missing there is taken from the pack.
 
     Returns
     -------
@@ -82,27 +87,24 @@ def read_world(folder: Path = PACK) -> World:
     country_ids = tuple(sorted((crossed | set(places.countries)) - {""}))
     network = _network(tables, places, country_ids, groups)
     classes = _classes(tables["classes"], groups)
-    hashes = {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*.csv"))
-    }
-    params_path = _or_pack(folder, "params.toml")
-    hashes["params.toml"] = hashlib.sha256(params_path.read_bytes()).hexdigest()
+    files = {path.name: path for path in sorted(folder.rglob("*.csv"))}
+    files |= {name: _or_pack(folder, name) for name in FROM_PACK}
     version = folder / "VERSION"
     return World(
         network=network,
         classes=classes,
         zones=_zones(tables, classes, groups),
         flows=_flows(tables["demand"], classes, groups),
-        effects=_effects(tables.get("effects"), groups),
+        effects=_effects(tables.get("effects"), tables.get("closures"), groups),
         projects=_projects(tables.get("projects"), groups),
         measures=_measures(tables.get("measures"), groups),
         year_inputs=_year_inputs(tables.get("year_inputs"), groups),
-        params=_params(params_path, groups),
-        searches=_searches(_or_pack(folder, "route_searches.toml")),
+        params=_params(files["params.toml"], groups),
+        searches=_searches(files["route_searches.toml"]),
+        emission_factors=_emission_factors(tables, files["emission_factors.csv"].parent),
         n_dimensions=len(groups.names),
         data_version=version.read_text("utf-8").strip() if version.exists() else "own tables",
-        hashes=hashes,
+        hashes={n: hashlib.sha256(p.read_bytes()).hexdigest() for n, p in files.items()},
     )
 
 
@@ -456,12 +458,13 @@ def _flows(table: pd.DataFrame, classes: Classes, groups: _Groups) -> Flows:
 # ------------------------------------------------------------------------------ what changes
 
 
-def _effects(table: pd.DataFrame | None, groups: _Groups) -> Effects:
+def _effects(table: pd.DataFrame | None, closures: pd.DataFrame | None, groups: _Groups) -> Effects:
     if table is None:
         table = pd.DataFrame(
             columns=["effect_id", "owner_id", *SELECTOR_COLUMNS.values(), "quantity", "operation",
                      "value", "low", "high", "year_from", "year_to"]
         )  # fmt: skip
+    closed = () if closures is None else tuple(closures.closure_id)
     selectors = tuple(
         Selector(**{name: _split(row[column]) for name, column in SELECTOR_COLUMNS.items()})
         for row in table.to_dict("records")
@@ -470,6 +473,7 @@ def _effects(table: pd.DataFrame | None, groups: _Groups) -> Effects:
     return Effects(
         ids=tuple(table.effect_id),
         owners=tuple(table.owner_id),
+        is_dated=table.owner_id.isin(closed).to_numpy(np.bool_),
         selectors=selectors,
         quantity=tuple(table.quantity),
         operation=tuple(table.operation),
@@ -544,6 +548,18 @@ def _params(path: Path, groups: _Groups) -> Params:
         ids=names,
         labels=tuple(str(rows[n]["label"]) for n in names),
         table=Ranged(value=value, low=low, high=high, group=group),
+    )
+
+
+def _emission_factors(tables: dict[str, pd.DataFrame], folder: Path) -> EmissionFactors:
+    name = "emission_factors"
+    if name not in tables:
+        tables = read_tables(folder, schema={name: read_schema()[name]})
+    table = tables[name]
+    value, low, high = (table[c].to_numpy(np.float64) for c in ("value", "low", "high"))
+    return EmissionFactors(
+        ids=tuple(table.what),
+        table=Ranged(value=value, low=low, high=high, group=np.full(len(table), -1, np.int32)),
     )
 
 

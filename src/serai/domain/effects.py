@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from serai.domain.ranged import FloatArray, IntArray, Ranged, freeze
 
@@ -30,6 +33,8 @@ class Effects:
 
     ids: tuple[str, ...]
     owners: tuple[str, ...]
+    is_dated: NDArray[np.bool_]
+    """Whether the owner is a closure: what it does holds in its own years, whatever is built."""
     selectors: tuple[Selector, ...]
     quantity: tuple[str, ...]
     operation: tuple[str, ...]
@@ -39,6 +44,7 @@ class Effects:
 
     def __post_init__(self) -> None:
         """Lock the arrays."""
+        freeze(self.is_dated)
         freeze(self.year_from)
         freeze(self.year_to)
 
@@ -77,7 +83,6 @@ class YearInputs:
     names: tuple[str, ...]
     years: tuple[int, ...]
     table: Ranged
-    overrides: dict[str, float] = field(default_factory=dict)
 
     def get(self, name: str, year: int) -> float:
         """
@@ -95,8 +100,6 @@ class YearInputs:
         KeyError
             There is no such input.
         """
-        if name in self.overrides:
-            return self.overrides[name]
         if name not in self.ids:
             raise KeyError(name)
         row: FloatArray = self.table.value[self.ids.index(name)]

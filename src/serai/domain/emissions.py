@@ -19,6 +19,5 @@ class EmissionFactors:
 
     ids: tuple[str, ...]
     """Kind of link (rail, road, sea …) or type of transfer (port, border …)."""
-    units: tuple[str, ...]
-    """gCO2e/tkm, or kgCO2e/t where goods are handled."""
     table: Ranged
+    """[gCO2e/tkm, or kgCO2e/t where goods are handled]"""

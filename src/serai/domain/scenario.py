@@ -131,8 +131,6 @@ class Scenario(Written):
     """What the world does."""
     changes: tuple[Change, ...] = ()
     """What somebody decides and pays for, beyond the tables of projects and measures."""
-    changes_capex_musd: float = Field(default=0.0, ge=0)
-    """[million USD] Capital cost of `changes`."""
 
     @property
     def infrastructure_year(self) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from serai.domain.demand import Classes, Flows, Zones
 from serai.domain.effects import Effects, Measures, Projects, Selector, YearInputs
+from serai.domain.emissions import EmissionFactors
 from serai.domain.network import Network
 from serai.domain.params import Params
 
@@ -34,6 +35,7 @@ class World:
     year_inputs: YearInputs
     params: Params
     searches: tuple[RouteSearch, ...]
+    emission_factors: EmissionFactors
     n_dimensions: int
     """Number of independent dimensions that the ranges of all tables span."""
     data_version: str

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from serai.domain.effects import Effects, Selector
+from serai.domain.effects import Selector
 from serai.domain.network import WATER_KINDS, Links, Network
 from serai.domain.ranged import FloatArray, Ranged
 from serai.domain.scenario import ChangeLinks, CloseLinks, CloseTransit, Scenario, SetYearInput
@@ -255,9 +255,12 @@ def apply_scenario(world: World, scenario: Scenario) -> State:
     values |= _capacities_in(world, scenario.infrastructure_year)
     is_open = _open_in(world.network, scenario.infrastructure_year)
     is_closed = np.zeros(len(links.ids), dtype=np.bool_)
-    _apply_rows(world, _rows(world.effects, owners), values, is_open, is_closed)
+    effects = world.effects
+    rows = [i for i, owner in enumerate(effects.owners) if owner in owners]
+    _apply_rows(world, rows, values, is_open, is_closed)
     if scenario.closures:
-        dated = _rows(world.effects, None, scenario.year)
+        in_year = (effects.year_from <= scenario.year) & (scenario.year <= effects.year_to)
+        dated = np.flatnonzero(effects.is_dated & in_year).tolist()
         _apply_rows(world, dated, values, is_open, is_closed)
     # Effects of the tables may add up to more than there is; what a person writes holds as it is.
     _keep_sensible(links, values, least_price=0.1)
@@ -333,19 +336,6 @@ def _capacities_in(world: World, year: int) -> dict[str, FloatArray]:
         column: Ranged = getattr(resources, quantity)
         out[quantity] = column.value[best] * np.minimum(resources.availability.value[best], 1.0)
     return out
-
-
-def _rows(effects: Effects, owners: tuple[str, ...] | None, year: int | None = None) -> list[int]:
-    """Rows of these owners, or (owners None) of the closures dated in a year."""
-    if owners is not None:
-        return [i for i, owner in enumerate(effects.owners) if owner in owners]
-    return [
-        i
-        for i, owner in enumerate(effects.owners)
-        if owner.startswith("X")
-        and year is not None
-        and effects.year_from[i] <= year <= effects.year_to[i]
-    ]
 
 
 def _apply_rows(

@@ -10,10 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from serai.data.emissions import read_emission_factors
 from serai.data.load import PACK
 from serai.data.tables import read_tables, split_list
-from serai.domain.emissions import EmissionFactors
 from serai.domain.network import Network
 from serai.domain.ranged import IntArray
 from serai.domain.results import Result
@@ -217,9 +215,7 @@ def _year_of(ids: Sequence[str], facts: pd.DataFrame) -> int:
 # -------------------------------------------------------------------------------- checking
 
 
-def check_corridors(
-    world: World, published: Sequence[Published], factors: EmissionFactors | None = None
-) -> tuple[CorridorCheck, ...]:
+def check_corridors(world: World, published: Sequence[Published]) -> tuple[CorridorCheck, ...]:
     """
     Return the sums over links beside the published figures.
 
@@ -235,8 +231,6 @@ def check_corridors(
         The tables.
     published
         From `read_published`.
-    factors
-        Emission factors; those of the pack if left out.
 
     Returns
     -------
@@ -248,7 +242,6 @@ def check_corridors(
     DataError
         No route passes the places of a corridor; all such corridors are named.
     """
-    factors = read_emission_factors() if factors is None else factors
     graphs: dict[tuple[int, bool], Graph] = {}
     found: list[CorridorCheck] = []
     faults: list[str] = []
@@ -256,7 +249,7 @@ def check_corridors(
         key = (one.year, one.is_planned)
         if key not in graphs:
             graphs[key] = build_graph(world, apply_scenario(world, _scenario(world, *key)))
-        check = _check(world, graphs[key], factors, one)
+        check = _check(world, graphs[key], one)
         if check is None:
             faults.append(
                 f"corridors.csv {one.id}: no open route passes {', '.join(one.places)} in this "
@@ -279,15 +272,17 @@ def _scenario(world: World, year: int, is_planned: bool) -> Scenario:  # noqa: F
     )
 
 
-def _check(
-    world: World, graph: Graph, factors: EmissionFactors, one: Published
-) -> CorridorCheck | None:
+def _check(world: World, graph: Graph, one: Published) -> CorridorCheck | None:
     network = world.network
     at = [network.places.ids.index(p) for p in one.places]
     class_id = AIR_CLASS if one.unit == USD_KG else BOX_CLASS
     trip = Trip(origin=at[0], dest=at[-1], class_ix=world.classes.ids.index(class_id))
     figures = figures_of(
-        graph, world.classes, factors, trip, reliability_scale=world.params["reliability_scale"]
+        graph,
+        world.classes,
+        world.emission_factors,
+        trip,
+        reliability_scale=world.params["reliability_scale"],
     )
     starts, ends = (_ends(network, at[i], one.scope, leaves=i == 0) for i in (0, -1))
     path = forced_path(graph, figures.generalized, at, starts, ends)

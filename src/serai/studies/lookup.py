@@ -237,14 +237,16 @@ def read_checked_world(folder: Path | None) -> World:
 
 
 def _require_params(world: World) -> None:
-    """Refuse tables whose classes of boxes have no share of shippers who ask for a land quote."""
+    """Refuse tables without a parameter that the model, or a class of boxes of theirs, needs."""
     classes = world.classes
-    names = {c: f"contestable_{c.lower()}" for c, is_box in zip(classes.ids, classes.is_box,
-                                                               strict=True) if is_box}  # fmt: skip
+    wanted = {f"contestable_{c.lower()}": f"one, as class {c} counts boxes"
+              for c, is_box in zip(classes.ids, classes.is_box, strict=True) if is_box}  # fmt: skip
+    wanted |= {name: "one, as the model needs it" for name in read_world().params.ids
+               if not name.startswith("contestable_")}  # fmt: skip
     lost = [
-        state_fault("params.toml", f"no entry {name}", f"one, as class {c} counts boxes",
-                    "copy the package's params.toml into the folder and add it")
-        for c, name in names.items()
+        state_fault("params.toml", f"no entry {name}", want,
+                    "copy the package's params.toml into the folder and add what is your own")
+        for name, want in wanted.items()
         if name not in world.params.ids
     ]  # fmt: skip
     if lost:

@@ -8,9 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from serai.data.emissions import read_emission_factors
 from serai.data.find import find_place
-from serai.domain.emissions import EmissionFactors
 from serai.domain.results import QuoteResult
 from serai.domain.scenario import Scenario
 from serai.domain.world import World
@@ -42,13 +40,7 @@ class Inquiry(BaseModel):
     """Territories that no route may touch, ISO 3166 alpha-3."""
 
 
-def quote(
-    world: World,
-    scenario: Scenario,
-    inquiry: Inquiry,
-    *,
-    factors: EmissionFactors | None = None,
-) -> QuoteResult:
+def quote(world: World, scenario: Scenario, inquiry: Inquiry) -> QuoteResult:
     """
     Return the best truly different routes between two places.
 
@@ -65,8 +57,6 @@ def quote(
         Year, projects, measures, shocks. Capacities do not matter here.
     inquiry
         From where to where, what, how many, and what to avoid.
-    factors
-        Emission factors; those of the pack if left out.
 
     Returns
     -------
@@ -84,7 +74,7 @@ def quote(
     trip = _read_inquiry(world, inquiry)
     graph = build_graph(world, apply_scenario(world, scenario))
     figures = figures_of(
-        graph, world.classes, read_emission_factors() if factors is None else factors, trip,
+        graph, world.classes, world.emission_factors, trip,
         reliability_scale=world.params["reliability_scale"],
     )  # fmt: skip
     paths = find_paths(graph, figures, trip, ban_masks(world.network, world.searches), inquiry.top)
