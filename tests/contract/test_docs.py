@@ -189,11 +189,23 @@ def claims() -> dict[str, str]:
     """Return sentences of the documents, each with the page it stands on."""
     world = read_world()
     tables = read_tables(PACK)
+    page = "docs/explain/data.md"
+
+    def count_assumed(name: str) -> int:
+        return int((tables[name].grade == "assumed").sum())
+
     found = {
         f"{len(tables['places'])} places, {len(tables['links']):,} directed links, "
         f"{len(world.zones.ids)} zones, {len(world.classes.ids)} commodity classes, "
         f"{len(world.projects.ids)} projects, {len(world.measures.ids)} soft measures": "README.md",
         "Three numbers are fitted to fourteen totals of 2019–2023": "README.md",
+        f"{count_assumed('links'):,} of the link rows, {count_assumed('resources')} of the "
+        f"resources and {count_assumed('effects')} of the effects are assumed": page,
+        f"| `resources` | {len(tables['resources'])} | "
+        f"{tables['resources'].resource_id.nunique()} limits": page,
+        **{f"| `{name}` | {len(tables[name]):,} |": page
+           for name in ("places", "year_inputs", "effects", "corridors")},
+        f"| `odbl/links` | {len(tables['links']):,} |": page,
         f"There are {len(world.zones.ids)} zones and {len(world.classes.ids)} classes":
             "docs/explain/answer.md",
     }  # fmt: skip

@@ -119,8 +119,8 @@ REASONS: Final = {
     ),
     "middle_kteu 2021": (
         "Likely: the count holds empties on their way back and trial trains that states paid "
-        "for; the model has neither. The figure itself is computed back from a growth rate. One "
-        "number held against the Caspian serves all years and is a compromise with 2023."
+        "for; the model has neither. The figure itself is computed back from a growth rate. The "
+        "hours feared at the Caspian serve all years and are a compromise with 2023."
     ),
     "middle_kteu 2022": (
         "The model is an equilibrium: every shipper who shuns Russia has settled by the end of "
@@ -131,8 +131,8 @@ REASONS: Final = {
         "This form of the model prices scarcity and has no queues in hours."
     ),
     "middle_kt 2020": (
-        "One number held against the Caspian serves all years: it lowers the calm years to stay "
-        "near 2022."
+        "The hours feared at the Caspian serve all years: they lower the calm years to stay near "
+        "2022."
     ),
     "middle_kt 2022": (
         "Two fifths of the model's tonnage are Kazakh coal for Europe, of which the demand table "
