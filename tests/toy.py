@@ -419,7 +419,9 @@ def _params() -> list[Row]:
     for name, row in tomllib.loads((PACK / "params.toml").read_text("utf-8")).items():
         value = PARAMS.get(name, float(row["value"]))
         low, high = sorted((SPREAD[0] * value, SPREAD[1] * value))
-        rows.append({"name": name, "value": f"{value}", "low": f"{low}", "high": f"{high}"})
+        top = 1.0 if row["unit"] == "share" else np.inf
+        rows.append({"name": name, "unit": row["unit"], "value": f"{value}", "low": f"{low}",
+                     "high": f"{min(high, top)}"})  # fmt: skip
     return rows
 
 
@@ -427,7 +429,8 @@ def _params_toml(rows: Sequence[Row]) -> str:
     return "".join(
         f'[{row["name"]}]\nlabel = "{row["name"]}"\nvalue = {row["value"]}\n'
         f"low = {row['low']}\nhigh = {row['high']}\n"
-        'unit = "-"\ngrade = "assumed"\nsource = "S1"\nmeaning = "as in the pack"\n\n'
+        f'unit = "{row["unit"]}"\n'
+        'grade = "assumed"\nsource = "S1"\nmeaning = "as in the pack"\n\n'
         for row in rows
     )
 

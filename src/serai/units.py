@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,22 @@ HOURS_PER_DAY: Final = 24.0
 DAYS_PER_YEAR: Final = 365.0
 TEU_PER_FEU: Final = 2.0
 KG_PER_T: Final = 1000.0
+
+BOUNDS: Final[Mapping[str, tuple[float, float]]] = MappingProxyType(
+    {
+        "-": (0.0, math.inf),
+        "share": (0.0, 1.0),
+        "share of the cheapest cost": (-1.0, 1.0),
+        "scale": (0.1, 1000.0),
+        "multiple": (1.0, math.inf),
+        "h": (0.0, math.inf),
+        "days": (0.0, math.inf),
+        "USD/TEU": (0.0, math.inf),
+        "USD/FEU": (0.0, math.inf),
+        "USD/kg": (0.0, math.inf),
+    }
+)
+"""What a parameter or a yearly input may be at least and at most, by its unit."""
 
 UNITS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -42,3 +59,17 @@ UNITS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """Unit names the data dictionary may use, and what each means."""
+
+
+def say_bounds(unit: str) -> str:
+    """
+    Say what a parameter or yearly input may be.
+
+    Parameters
+    ----------
+    unit
+        Its unit, of `BOUNDS`.
+    """
+    least, most = BOUNDS[unit]
+    ends = f"{least:g} or more" if most == math.inf else f"{least:g} to {most:g}"
+    return f"{ends}, as its unit is {unit}"

@@ -1,7 +1,9 @@
 """The command line: what it prints where, with which exit code, and how it refuses."""
 
+import contextlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +17,7 @@ import serai as package
 from scripts.make_cli_page import render
 from serai.cli import commands
 from serai.cli.commands import app
+from serai.data.load import PACK
 from serai.data.scenarios import list_shipped
 from serai.domain.results import Certificate, RunResult
 from serai.errors import DataError, ScenarioError
@@ -22,7 +25,7 @@ from serai.run import Run
 from serai.studies import runs as runs_module
 from tests.command import bare_page, serai, sound_tables, write_sound
 from tests.tiny_tables import change_cells, change_text, write_tiny
-from tests.toy import toy_tables, write_tables
+from tests.toy import write_tables
 
 COMMANDS = ("answer", "run", "compare", "scenarios", "routes", "evidence", "check", "schema")
 
@@ -391,12 +394,34 @@ def test_a_class_of_boxes_without_its_parameter_is_told(tiny: Path) -> None:
     assert "contestable_box" in serai("check", tiny).out
 
 
-def test_a_parameter_that_the_model_needs_is_told(tmp_path: Path) -> None:
-    tables = toy_tables()
-    tables["params"] = [row for row in tables["params"] if row["name"] != "caspian_h"]
-    found = serai("run", "base", "--data", write_tables(tmp_path, tables))
+def test_parameters_that_cannot_be_are_told(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    shutil.copytree(PACK, folder)
+    path = folder / "params.toml"
+    text = path.read_text("utf-8")
+    path.write_text(re.sub(r"(?s)\[iran_usd_teu\].*?\n\n", "", text), "utf-8")
+    found = serai("run", "base", "--data", folder)
     assert found.code == 3
-    assert "params.toml: got no entry caspian_h" in found.err
+    assert "params.toml: got no entry iran_usd_teu" in found.err
+    path.write_text(re.sub(r"(?s)(\[scale_upper\].*?low = )\S+", r"\g<1>-4", text), "utf-8")
+    assert "wanted 0.1 to 1000, as its unit is scale" in serai("check", folder).out
+    path.write_text(re.sub(r'(?s)(\[caspian_h\].*?unit = )"h"', r'\g<1>"days"', text), "utf-8")
+    assert "got days; wanted h; convert" in serai("run", "base", "--data", folder).err
+
+
+@pytest.mark.parametrize(
+    ("setting", "wanted"),
+    [
+        ("params.caspian_h=-4", "0 or more, as its unit is h"),
+        ("params.contestable_c_ts=1.7", "0 to 1, as its unit is share"),
+        ("params.outside_cost_ratio=0.1", "1 or more, as its unit is multiple"),
+        ("year_inputs.avoidance_share=7", "0 to 1, as its unit is share"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused(setting: str, wanted: str) -> None:
+    found = serai("run", "base", "--set", setting)
+    assert found.code == 2
+    assert f"wanted {wanted}" in found.err
 
 
 def test_numbers_without_evidence_fail_the_check_but_can_be_run(tmp_path: Path) -> None:
@@ -491,6 +516,34 @@ def test_ctrl_c_is_quiet_and_leaves_nothing_half_written(tmp_path: Path, wait_s:
     assert process.returncode in (130, -signal.SIGINT)
     assert out == ""
     assert "Traceback" not in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def members(group: int) -> list[int]:
+    """Return the processes of a group that still live."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            state = (folder / "stat").read_text("utf-8").rpartition(")")[2].split()[0]
+            if os.getpgid(int(folder.name)) == group and state != "Z":
+                found.append(int(folder.name))
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes of Linux")
+def test_a_termination_stops_the_workers_too(sound: Path, tmp_path: Path) -> None:
+    process = start("answer", "--draws", 5000, "--workers", 2, "--data", sound, cwd=tmp_path)
+    give_up = time.monotonic() + 60
+    while len(members(process.pid)) < 3 and time.monotonic() < give_up:
+        time.sleep(0.2)
+    assert len(members(process.pid)) >= 3, "no worker was seen"
+    process.terminate()
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "nothing half-written" in err
+    while members(process.pid) and time.monotonic() < give_up:
+        time.sleep(0.2)
+    assert members(process.pid) == []
     assert list(tmp_path.iterdir()) == []
 
 

@@ -34,9 +34,7 @@ def places() -> Places:
         ("XIAN", "CNSIA"),
         ("Xi’an", "CNSIA"),
         ("duisburg", "DEDUI"),
-        ("Duisbourg", "DEDUI"),
         ("Małaszewicze", "PLMAA"),
-        ("MALASZEVICE", "PLMAA"),
         ("Constanța", "ROCND"),
         ("Ürümqi", "CNURC"),
         ("İstanbul", "TRIST"),
@@ -51,7 +49,6 @@ def places() -> Places:
         ("Frankfurt (Oder)", "DEFFO"),
         ("frankfurt main", "DEFRA"),
         ("Astara IR", "IRASR"),
-        ("Turkmenbashy", "TMKRW"),
         ("Liège", "BELGGAP"),
         ("Aktau", "KZAAU"),
         ("Aktobe", "KZABE"),
@@ -68,6 +65,10 @@ def test_a_place_is_found_however_it_is_written(places: Places, text: str, place
         ("Astara", ("AZAST", "IRASR")),
         ("Khorgos", ("CNHRS", "KZHOR")),
         ("Duisberry", ("DEDUI",)),
+        ("Duisbourg", ("DEDUI",)),
+        ("MALASZEVICE", ("PLMAA",)),
+        ("Turkmenbashy", ("TMKRW",)),
+        ("Tomsk", ("RUOMS",)),
     ],
 )
 def test_what_is_unclear_names_what_it_may_be(

@@ -28,7 +28,7 @@ high = 0.2
 unit = "1/USD"
 grade = "assumed"
 source = "S1"
-label = "scale"
+label = "theta"
 meaning = "scale of the choice"
 """
 

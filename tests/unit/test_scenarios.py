@@ -279,7 +279,7 @@ def test_settings_become_shocks_after_those_of_the_scenario() -> None:
         [
             f"links.{link}.dwell_h=3",
             f"resources.{resource}.capacity_teu_yr=5e3",
-            "year_inputs.avoidance_share=-0.5",
+            "year_inputs.avoidance_share=0.5",
         ],
     )
     assert adjusted.world is world
@@ -293,7 +293,7 @@ def test_settings_become_shocks_after_those_of_the_scenario() -> None:
             kind="change", resources=(resource,), quantity="capacity_teu_yr", operation="set",
             value=5000.0,
         ),
-        SetYearInput(kind="year_input", input_id="avoidance_share", value=-0.5),
+        SetYearInput(kind="year_input", input_id="avoidance_share", value=0.5),
     )  # fmt: skip
 
 

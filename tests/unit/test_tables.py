@@ -380,3 +380,15 @@ def test_the_same_lost_id_is_one_fault_that_names_its_rows(folder: Path) -> None
     fault = find_fault(folder)
     assert "access.csv row 2 (ZW/WEST), column source_ids" in fault
     assert "'S2' (also in row 3)" in fault
+
+
+def test_an_unknown_column_hides_no_other_fault(folder: Path) -> None:
+    change_text(folder, "links.csv", "link_id,", "colour,link_id,")
+    text = (folder / "links.csv").read_text("utf-8").splitlines()
+    rows = [text[0], *(f"red,{line}" for line in text[1:])]
+    (folder / "links.csv").write_text("\n".join(rows) + "\n", "utf-8")
+    change_cells(folder, "links.csv", "red", dwell_h="-1")
+    with pytest.raises(DataError) as caught:
+        read_tables(folder)
+    assert "column colour: got an unknown column" in str(caught.value)
+    assert "column dwell_h" in str(caught.value)

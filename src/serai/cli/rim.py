@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
@@ -44,6 +46,7 @@ class Rim(TyperGroup):
             With the exit code of the error.
         """
         _speak_utf8()
+        _heed_termination()
         try:
             result = super().invoke(ctx)
             sys.stdout.flush()
@@ -83,6 +86,12 @@ class _Page(Console):
 
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError
+
+
+def _heed_termination() -> None:
+    """Let a termination end a run as an interrupt does: workers stopped, nothing half-written."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def _speak_utf8() -> None:

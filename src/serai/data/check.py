@@ -13,6 +13,7 @@ from serai.data.check_graph import (
     check_modes,
 )
 from serai.data.check_rows import (
+    check_bounds,
     check_demand,
     check_directions,
     check_ends,
@@ -45,6 +46,7 @@ def check_network(tables: Mapping[str, pd.DataFrame]) -> list[Finding]:
     """
     graph = build_link_graph(tables["links"])
     found = [
+        *check_bounds(tables),
         *check_ends(tables),
         *check_directions(tables),
         *check_places(tables),

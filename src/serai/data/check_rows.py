@@ -9,6 +9,7 @@ import pandas as pd
 
 from serai.data.findings import Finding, Severity, list_some
 from serai.data.tables import split_list
+from serai.units import BOUNDS, say_bounds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,6 +74,39 @@ def find_rows(
         )
         for line, key, cell in zip(rows.index, rows.iloc[:, 0], rows[column], strict=True)
     ]
+
+
+def check_bounds(tables: Tables) -> list[Finding]:
+    """
+    Return parameters and yearly inputs that are not what their unit can be.
+
+    Parameters
+    ----------
+    tables
+        By name.
+
+    Returns
+    -------
+    findings
+        Empty if all is well.
+    """
+    found = []
+    for name in ("params", "year_inputs"):
+        for unit, (least, most) in BOUNDS.items():
+            if name not in tables:
+                continue
+            table = tables[name]
+            for column in ("value", "low", "high"):
+                cell = pd.to_numeric(table[column])
+                found += find_rows(
+                    "bounds of inputs",
+                    table,
+                    (table["unit"] == unit) & ((cell < least) | (cell > most)),
+                    column=column,
+                    wanted=say_bounds(unit),
+                    then="correct it",
+                )
+    return found
 
 
 def check_ends(tables: Tables) -> list[Finding]:

@@ -250,6 +250,8 @@ def _check_heading(table: Table, shown: str, heading: list[str], faults: list[st
             then = f"did you mean {near[0]}?" if near else "remove it, or name it as in the manual"
             where = f"{shown} row 1, column {name}"
             faults.append(state_fault(where, "an unknown column", "a known one", then))
+    # Columns nobody asked for hide nothing of the others.
+    n_unknown = len(faults) - n_before
     for name in sorted({name for name in heading if heading.count(name) > 1}):
         where = f"{shown} row 1, column {name}"
         faults.append(state_fault(where, "the column twice", "it once", "remove one"))
@@ -262,4 +264,4 @@ def _check_heading(table: Table, shown: str, heading: list[str], faults: list[st
             unit = f" in {column.unit}" if column.unit else ""
             wanted = f"the column ({column.meaning}{unit})"
             faults.append(state_fault(where, "no such column", wanted, "add it"))
-    return len(faults) == n_before
+    return len(faults) == n_before + n_unknown

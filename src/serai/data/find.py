@@ -13,7 +13,7 @@ from serai.errors import ScenarioError, state_fault
 __all__ = ["find_place", "suggest_places"]
 
 CLOSE = 0.84
-"""Likeness [0, 1] from which a misspelt name is taken for the only one that is so like it."""
+"""Likeness [0, 1] from which a name may be meant beside one that holds all words of the text."""
 
 SUGGESTED = 0.6
 """Likeness from which a name is suggested."""
@@ -32,7 +32,8 @@ def find_place(places: Places, text: str) -> int:
 
     Case, diacritics, blanks and punctuation do not count. Tried in turn: the id (a UN/LOCODE
     where there is one), the full name, the name without what stands in brackets, any of its
-    parts between slashes, brackets and commas, its words, and names that are nearly the same.
+    parts between slashes, brackets and commas, and its words. A name that is only like the text
+    is suggested, never taken: Tomsk is not Omsk.
     An airport is meant only by its full name or id where a town is called the same.
 
     Parameters
@@ -90,17 +91,11 @@ def _meant(places: Places, text: str) -> Iterator[list[int]]:
     yield [i for i, forms in enumerate(names) if forms[0] == wanted]
     yield [i for i, forms in enumerate(names) if forms[1] == wanted]
     yield [i for i, forms in enumerate(names) if wanted in forms]
-    yield _near(places, text)
-
-
-def _near(places: Places, text: str) -> list[int]:
-    """Return the places with all the words in their name, or with nearly the same name."""
     words = set(_words(text))
-    with_words = {i for i, name in enumerate(places.names) if words and words <= {*_words(name)}}
-    alike = _likeness(places, text)
-    best = max(alike, default=0.0)
-    close = {i for i, a in enumerate(alike) if a >= CLOSE and a >= best - 0.02}
-    return sorted(with_words | close)
+    found = {i for i, name in enumerate(places.names) if words <= {*_words(name)}}
+    # A name that is nearly the text may be meant as well as one that holds it.
+    alike = _likeness(places, text) if found else []
+    yield sorted(found | {i for i, likeness in enumerate(alike) if likeness >= CLOSE})
 
 
 def _likeness(places: Places, text: str) -> list[float]:

@@ -520,7 +520,7 @@ def _measures(table: pd.DataFrame | None, groups: _Groups) -> Measures:
 def _year_inputs(table: pd.DataFrame | None, groups: _Groups) -> YearInputs:
     if table is None:
         empty = Ranged.fixed(np.empty((0, 0)))
-        return YearInputs(ids=(), names=(), years=(), table=empty)
+        return YearInputs(ids=(), names=(), units=(), years=(), table=empty)
     ids, years = tuple(dict.fromkeys(table.input_id)), tuple(sorted(set(table.year)))
     shape = (len(ids), len(years))
     value, low, high = (np.full(shape, np.nan) for _ in range(3))
@@ -529,9 +529,11 @@ def _year_inputs(table: pd.DataFrame | None, groups: _Groups) -> YearInputs:
         value[at], low[at], high[at] = row.value, row.low, row.high
     group = np.repeat(groups.of([f"year_inputs/{i}" for i in ids])[:, None], len(years), axis=1)
     names = dict(zip(table.input_id, table.name, strict=True))
+    units = dict(zip(table.input_id, table.unit, strict=True))
     return YearInputs(
         ids=ids,
         names=tuple(str(names[i]) for i in ids),
+        units=tuple(str(units[i]) for i in ids),
         years=years,
         table=Ranged(value=value, low=low, high=high, group=group),
     )
@@ -547,6 +549,7 @@ def _params(path: Path, groups: _Groups) -> Params:
     return Params(
         ids=names,
         labels=tuple(str(rows[n]["label"]) for n in names),
+        units=tuple(str(rows[n]["unit"]) for n in names),
         table=Ranged(value=value, low=low, high=high, group=group),
     )
 

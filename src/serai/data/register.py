@@ -96,6 +96,14 @@ class Register:
     sources: Mapping[str, Source]
 
 
+SELECTORS: Final = ("resources", "between", "places", "countries", "kinds", "link_ids")
+"""Columns of an effect that say where it acts."""
+
+
+MANY: Final = 4
+"""So many links or places of an effect are counted, not named."""
+
+
 def build_register(tables: Tables, *, schema: Mapping[str, Table] | None = None) -> Register:
     """
     Return the register of all numbers in the tables.
@@ -132,6 +140,10 @@ def build_register(tables: Tables, *, schema: Mapping[str, Table] | None = None)
         groups[f"{row.table}.{row.key}"].append(row.id)
         if row.key.endswith(f"/{row.year}"):
             groups[f"{row.table}.{row.key.removesuffix(f'/{row.year}')}"].append(row.id)
+        if row.table == "effects":
+            owner = row.what.partition(":")[0]
+            for table in ("effects", "projects", "measures", "closures"):
+                groups[f"{table}.{owner}"].append(row.id)
         for place in row.places:
             at_place[place].append(row.id)
     return Register(
@@ -194,6 +206,18 @@ def _name_rows(
             f"{zone} – {names[at]}"
             for zone, at in zip(cells["zone_id"], cells["place_id"], strict=True)
         ]
+    if "owner_id" in cells:
+        where = [name for name in SELECTORS if name in cells]
+        said = zip(cells["owner_id"], cells["quantity"], cells["operation"], strict=True)
+        return [
+            f"{owner}: {quantity} {operation} on " + " and ".join(
+                ", ".join(items) if len(items) < MANY else f"{len(items)} of {name}"
+                for name in where if (items := split_list(cells[name][i]))
+            )
+            for i, (owner, quantity, operation) in enumerate(said)
+        ]  # fmt: skip
+    if "label" in cells:
+        return cells["label"]
     if "metric" in cells:
         return [
             f"{at}: {metric}"

@@ -27,6 +27,7 @@ from serai.domain.scenario import (
 )
 from serai.domain.world import World
 from serai.errors import ScenarioError, state_fault
+from serai.units import BOUNDS, say_bounds
 
 __all__ = ["SHIPPED", "Adjusted", "adjust", "list_shipped", "read_scenario", "with_year"]
 
@@ -341,9 +342,11 @@ def _read_setting(world: World, text: str) -> ChangeLinks | SetYearInput | tuple
         )
     if table == "params":
         _require_known(where, key, world.params.ids)
+        _require_bounds(where, value, world.params.units[world.params.ids.index(key)])
         return (key, value)
     if table == "year_inputs":
         _require_known(where, key, world.year_inputs.ids)
+        _require_bounds(where, value, world.year_inputs.units[world.year_inputs.ids.index(key)])
         return SetYearInput(kind="year_input", input_id=key, value=value)
     return _change_item(world, where, table, key.rpartition("."), value)
 
@@ -373,6 +376,13 @@ def _change_item(
         operation="set",
         value=value,
     )
+
+
+def _require_bounds(where: str, value: float, unit: str) -> None:
+    """Refuse what a unit cannot be."""
+    least, most = BOUNDS.get(unit, (-math.inf, math.inf))
+    if not least <= value <= most:
+        raise ScenarioError(state_fault(where, f"{value:g}", say_bounds(unit), "correct it"))
 
 
 def _require_known(where: str, got: str, known: Iterable[str]) -> None:

@@ -191,7 +191,7 @@ def _describe_wanted(column: Column) -> str:
     """Return what a cell of the column may hold."""
     if column.is_number:
         kind = "a whole number" if column.dtype == "int" else "a number"
-        unit = f" [{column.unit}]" if column.unit not in ("", "-") else ""
+        unit = f" [{column.unit}]" if column.unit not in ("", "-", "@unit", "@cost_unit") else ""
         return f"{kind}{unit}" + (f" in {column.bounds.text}" if column.bounds else "")
     what = "a list of" if column.dtype == "list" else "one of"
     if column.allowed:

@@ -81,6 +81,7 @@ class YearInputs:
 
     ids: tuple[str, ...]
     names: tuple[str, ...]
+    units: tuple[str, ...]
     years: tuple[int, ...]
     table: Ranged
 

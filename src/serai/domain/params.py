@@ -15,6 +15,7 @@ class Params:
 
     ids: tuple[str, ...]
     labels: tuple[str, ...]
+    units: tuple[str, ...]
     table: Ranged
 
     def __getitem__(self, name: str) -> float:

@@ -15,6 +15,7 @@ from serai.domain.ranged import FloatArray, Ranged
 from serai.domain.scenario import ChangeLinks, CloseLinks, CloseTransit, Scenario, SetYearInput
 from serai.domain.world import World
 from serai.errors import ScenarioError
+from serai.units import BOUNDS, say_bounds
 
 __all__ = ["State", "apply_scenario", "caspian_links", "draw_world", "projects_of", "select_links"]
 
@@ -429,6 +430,11 @@ def _item_faults(
     if isinstance(item, SetYearInput):
         if item.input_id not in world.year_inputs.ids:
             yield _unknown(f"{where}.input_id", item.input_id, world.year_inputs.ids)
+            return
+        unit = world.year_inputs.units[world.year_inputs.ids.index(item.input_id)]
+        least, most = BOUNDS.get(unit, (-np.inf, np.inf))
+        if not least <= item.value <= most:
+            yield f"{where}.value: got {item.value:g}; want {say_bounds(unit)}"
         return
     known = {"countries": network.country_ids}
     if not isinstance(item, CloseTransit):

@@ -143,7 +143,9 @@ class AnswerPage:
     measures: Mapping[str, MeasureNote] = field(default_factory=dict)
     """Soft measures by id."""
     footnotes: Sequence[Footnote] = ()
-    """Evidence rows used."""
+    """Evidence rows used, the weightiest first."""
+    n_evidence: int = 0
+    """How many values the answer rests on, told in footnotes or not."""
     definitions: Mapping[str, str] = field(default_factory=lambda: DEFINITIONS)
     """Words and their meanings."""
     limits: Sequence[str] = LIMITS
@@ -253,6 +255,8 @@ def render_answer_page(page: AnswerPage) -> str:
         lines=lines,
         n_values=say_plain(len({note.id for note in page.footnotes}), digits=6),
         n_rows=say_plain(len(lines), digits=6),
+        n_evidence=say_plain(page.n_evidence, digits=6),
+        is_cut=page.n_evidence > len({note.id for note in page.footnotes}),
         sources=sources,
         has_less=_has_less(answer),
         assumed=say_share(answer.assumed_share),

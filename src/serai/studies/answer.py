@@ -188,7 +188,7 @@ def _case(
         share_t=_band([d.cases[key].share_t for d in drawn], mine.share_t),
         teu=mine.teu,
         t=mine.t,
-        unserved_share=moved["unserved"],
+        unserved_share=max(moved["unserved"], 0.0),
         sea_share=moved["sea"],
         south_share=moved["south"],
         east_share=moved["east"],

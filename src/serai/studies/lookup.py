@@ -241,7 +241,8 @@ def _require_params(world: World) -> None:
     classes = world.classes
     wanted = {f"contestable_{c.lower()}": f"one, as class {c} counts boxes"
               for c, is_box in zip(classes.ids, classes.is_box, strict=True) if is_box}  # fmt: skip
-    wanted |= {name: "one, as the model needs it" for name in read_world().params.ids
+    pack = read_world().params
+    wanted |= {name: "one, as the model needs it" for name in pack.ids
                if not name.startswith("contestable_")}  # fmt: skip
     lost = [
         state_fault("params.toml", f"no entry {name}", want,
@@ -249,5 +250,11 @@ def _require_params(world: World) -> None:
         for name, want in wanted.items()
         if name not in world.params.ids
     ]  # fmt: skip
+    theirs = dict(zip(pack.ids, pack.units, strict=True))
+    lost += [
+        state_fault(f"params.toml ({name}), column unit", unit, theirs[name], "convert the value")
+        for name, unit in zip(world.params.ids, world.params.units, strict=True)
+        if unit != theirs.get(name, unit)
+    ]
     if lost:
         raise DataError(lost)

@@ -40,7 +40,7 @@ MOST_SEA_KM: Final = 2000.0
 """[km] The Black Sea is part of an overland route; an ocean is not."""
 
 MAX_FOOTNOTES: Final = 1000
-"""Values told in the footnotes at most; the JSON answer names every row."""
+"""Values told in the footnotes at most; the page says how many there are."""
 
 LOOKS: Final = {
     **{key: look for key, look in maps.CORRIDORS.items() if key not in ("sea", "other")},
@@ -117,6 +117,7 @@ def assemble_page(world: World, answer: Answer, *, folder: Path = PACK) -> Answe
     before, after = _draw_maps(world, answer, folder)
     middle = _find_route(world, "middle", (*AVOIDED, "IRN"))
     northern = _find_route(world, "north", ())
+    footnotes, n_evidence = _list_footnotes(build_register(tables), result, middle, northern)
     return AnswerPage(
         answer=result,
         map_svg_before=before[0],
@@ -133,7 +134,8 @@ def assemble_page(world: World, answer: Answer, *, folder: Path = PACK) -> Answe
         },
         projects=_note_projects(tables),
         measures=_note_measures(tables),
-        footnotes=tuple(_list_footnotes(build_register(tables), result, middle, northern)),
+        footnotes=footnotes,
+        n_evidence=n_evidence,
     )
 
 
@@ -274,28 +276,30 @@ def _find_route(world: World, corridor: str, avoid: tuple[str, ...]) -> QuoteRou
 
 def _list_footnotes(
     register: Register, result: AnswerResult, *routes: QuoteRoute | None
-) -> Iterator[Footnote]:
-    """Yield the values the answer rests on, those of limits and parameters first."""
+) -> tuple[tuple[Footnote, ...], int]:
+    """Return the values the answer rests on, the weightiest first, and how many there are."""
     seen: dict[str, EvidenceRow] = {}
     for key in _list_keys(register, result, routes):
         for row_id in register.groups.get(key, ()):
             row = register.rows[row_id]
-            if row.role == "value" and _holds_in(register, row, result.built_by):
+            if row.role == "value" and _holds_in(register, row, result):
                 seen.setdefault(row_id, row)
-    for row in list(seen.values())[:MAX_FOOTNOTES]:
-        for source_id in row.source_ids or ("",):
-            source = register.sources.get(source_id)
-            yield Footnote(
-                id=row.id,
-                what=f"{row.what}: {row.meaning}",
-                value=row.value,
-                unit=row.unit,
-                source_title=source.title if source else "",
-                publisher=source.publisher if source else "",
-                date=source.date if source else "",
-                url=source.url if source else "",
-                grade=row.grade,
-            )
+    told = tuple(
+        Footnote(
+            id=row.id,
+            what=f"{row.what}: {row.meaning}",
+            value=row.value,
+            unit=row.unit,
+            source_title=source.title if source else "",
+            publisher=source.publisher if source else "",
+            date=source.date if source else "",
+            url=source.url if source else "",
+            grade=row.grade,
+        )
+        for row in list(seen.values())[:MAX_FOOTNOTES]
+        for source in map(register.sources.get, row.source_ids or ("",))
+    )
+    return told, len(seen)
 
 
 def _list_keys(
@@ -308,15 +312,21 @@ def _list_keys(
     if full is not None:
         yield from (f"projects.{key}" for key in full.projects)
         yield from (f"measures.{key}" for key in full.measures)
+    for table in ("classes", "year_inputs"):
+        yield from (key for key in register.groups if key.startswith(f"{table}."))
     for route in filter(None, routes):
         yield from (f"links.{key}" for leg in route.legs for key in leg.link_ids)
     yield from result.evidence
+    yield from (key for key in register.groups if key.startswith("demand."))
 
 
-def _holds_in(register: Register, row: EvidenceRow, year: int) -> bool:
-    """Say whether a row is the version of its resource that holds in a year."""
+def _holds_in(register: Register, row: EvidenceRow, result: AnswerResult) -> bool:
+    """Say whether a row is of the base year, or its resource's version that holds in the cases."""
+    if row.table in ("year_inputs", "demand"):
+        return row.year == str(result.base_year)
     if row.table != "resources":
         return True
+    year = result.built_by
     stem = row.key.removesuffix(f"/{row.year}")
     since = {int(register.rows[key].year) for key in register.groups[f"resources.{stem}"]}
     return int(row.year) == max((y for y in since if y <= year), default=min(since))
