@@ -1,6 +1,7 @@
 """The command line: what it prints where, with which exit code, and how it refuses."""
 
 import contextlib
+import functools
 import os
 import re
 import shutil
@@ -21,13 +22,18 @@ from serai.data.load import PACK
 from serai.data.scenarios import list_shipped
 from serai.domain.results import Certificate, RunResult
 from serai.errors import DataError, ScenarioError
+from serai.model.wardrop import solve_user_equilibrium
 from serai.run import Run
+from serai.studies import roads
 from serai.studies import runs as runs_module
 from tests.command import bare_page, serai, sound_tables, write_sound
+from tests.networks import write_network, write_sioux_falls
 from tests.tiny_tables import change_cells, change_text, write_tiny
 from tests.toy import write_tables
 
-COMMANDS = ("answer", "run", "compare", "scenarios", "routes", "evidence", "check", "schema")
+COMMANDS = (
+    "answer", "run", "compare", "scenarios", "routes", "evidence", "check", "assign", "schema",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -607,3 +613,41 @@ def test_the_manual_is_in_step_with_the_commands(root: Path) -> None:
     text = (root / "docs" / "reference" / "cli.md").read_text("utf-8")
     assert text == render(), "run `python -m scripts.make_cli_page`"
     assert len(COMMANDS) == len(app.registered_commands)
+
+
+# ------------------------------------------------------------------ test networks
+
+
+def test_a_test_network_is_solved_told_and_written(tmp_path: Path) -> None:
+    net, trips = write_sioux_falls(tmp_path)
+    flows = tmp_path / "flows.csv"
+    found = serai("assign", "--net", net, "--trips", trips, "--gap", "1e-8", "--flows", flows)
+    assert found.code == 0
+    assert "4231335.28" in found.out
+    rows = flows.read_text("utf-8").splitlines()
+    assert rows[0] == "from,to,flow,cost"
+    assert len(rows) == 77
+    document = serai("assign", "--net", net, "--trips", trips, "--json").document()
+    assert document["relative_gap"] <= 1e-6
+    total = sum(float(f) * float(c) for _, _, f, c in (row.split(",") for row in rows[1:]))
+    assert total == pytest.approx(document["tstt"], rel=1e-4)
+
+
+def test_a_gap_that_is_out_of_reach_ends_with_its_own_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    net, trips = write_sioux_falls(tmp_path)
+    brief = functools.partial(solve_user_equilibrium, max_sweeps=2)
+    monkeypatch.setattr(roads, "solve_user_equilibrium", brief)
+    found = serai("assign", "--net", net, "--trips", trips, "--json")
+    assert found.code == 5
+    assert '"relative_gap"' in found.out
+    assert "the best point found" in found.err
+
+
+def test_pairs_without_a_path_are_told(tmp_path: Path) -> None:
+    files = write_network(tmp_path, ["1 2 1 0 1 0 0;"], ["Origin 2", "1 : 3;"], nodes=2, zones=2)
+    found = serai("assign", "--net", files[0], "--trips", files[1])
+    assert found.code == 0
+    assert "No path joins 1 pairs (3 trips, in no figure above): 2-1" in found.out
+    assert serai("assign", "--net", tmp_path / "none", "--trips", files[1]).code == 3

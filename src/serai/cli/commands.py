@@ -14,6 +14,7 @@ from serai.data.load import PACK
 from serai.data.scenarios import adjust, read_scenario, with_year
 from serai.domain.results import (
     AnswerResult,
+    AssignResult,
     CheckResult,
     CompareResult,
     EvidenceResult,
@@ -22,8 +23,8 @@ from serai.domain.results import (
     RunResult,
     ScenariosResult,
 )
-from serai.errors import DataError, ScenarioError, state_fault
-from serai.outputs.listing import print_check, print_evidence, print_scenarios
+from serai.errors import DataError, NotConvergedError, ScenarioError, state_fault
+from serai.outputs.listing import print_assign, print_check, print_evidence, print_scenarios
 from serai.outputs.page import write_answer_page
 from serai.outputs.terminal import print_answer, print_compare, print_quote, print_run
 from serai.run import run_scenario
@@ -32,6 +33,7 @@ from serai.studies.comparison import N_STEPS, run_pair
 from serai.studies.lookup import ask_evidence, check_folder, read_checked_world, scenarios
 from serai.studies.quote import Inquiry, quote
 from serai.studies.report import assemble_page, check_page_path
+from serai.studies.roads import assign_network
 from serai.studies.runs import compare_runs, summarize
 
 __all__ = ["RESULTS", "app"]
@@ -44,6 +46,7 @@ RESULTS: Final[dict[str, type[Result]]] = {
     "scenarios": ScenariosResult,
     "evidence": EvidenceResult,
     "check": CheckResult,
+    "assign": AssignResult,
 }
 """What each command answers with `--json`."""
 
@@ -254,6 +257,32 @@ def _check(
     emit(result, print_check, is_json=as_json)
     if result.n_errors:
         raise typer.Exit(DataError.exit_code)
+
+
+@app.command("assign")
+def _assign(
+    net: Annotated[Path, typer.Option(help="TNTP file of links.")],
+    trips: Annotated[Path, typer.Option(help="TNTP file of trips.")],
+    gap: Annotated[float, typer.Option(min=1e-14, max=1.0, help="Relative gap to reach.")] = 1e-6,
+    flows: Annotated[
+        Path | None, typer.Option(help="File to write: from,to,flow,cost of every link.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Solve a published test network.
+
+    Deterministic user equilibrium (Wardrop) of travel time alone, on a network in the TNTP format.
+    """
+    with track(f"Solving {net.name}"):
+        result = assign_network(net, trips, max_gap=gap, flows=flows)
+    emit(result, print_assign, is_json=as_json)
+    if result.relative_gap > gap:
+        raise NotConvergedError(
+            f"equilibrium: got relative_gap {result.relative_gap:.1e}; wanted {gap:.1e}; what was "
+            "printed is the best point found: ask for a larger gap",
+            result.relative_gap,
+        )
 
 
 @app.command("schema")

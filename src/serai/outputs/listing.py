@@ -7,6 +7,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from serai.domain.results import (
+    AssignResult,
     CheckResult,
     EvidenceNumber,
     EvidenceResult,
@@ -15,9 +16,43 @@ from serai.domain.results import (
     ScenariosResult,
 )
 
-__all__ = ["print_check", "print_evidence", "print_scenarios"]
+__all__ = ["print_assign", "print_check", "print_evidence", "print_scenarios"]
 
 INDENT = 2
+MANY_PAIRS = 10
+
+
+def print_assign(console: Console, result: AssignResult) -> None:
+    """
+    Print the figures of a test network.
+
+    Parameters
+    ----------
+    console
+        Where to print.
+    result
+        Its equilibrium.
+    """
+    lines = {
+        "links": f"{result.n_links:,}",
+        "pairs with trips": f"{result.n_pairs:,}",
+        "trips": f"{result.demand:,.2f}",
+        "relative gap": f"{result.relative_gap:.2e} (asked for {result.max_gap:.0e})",
+        "Beckmann objective": f"{result.objective:.6f}",
+        "total travel time": f"{result.tstt:.6f}",
+        "searches for paths": f"{result.n_sweeps}",
+        "seconds": f"{result.seconds:.3f}",
+    }
+    console.print(Text(f"\n{result.network}: deterministic user equilibrium\n", style="bold"))
+    for name, words in lines.items():
+        console.print(Text(f"  {name:20}{words}"))
+    lost = result.unreachable
+    if lost:
+        total = sum(pair.demand for pair in lost)
+        named = ", ".join(f"{pair.origin}-{pair.dest}" for pair in lost[:MANY_PAIRS])
+        more = ", …" if len(lost) > MANY_PAIRS else ""
+        console.print(Text(f"\n  No path joins {len(lost)} pairs ({total:g} trips, in no figure "
+                           f"above): {named}{more}"))  # fmt: skip
 
 
 def print_scenarios(console: Console, result: ScenariosResult) -> None:

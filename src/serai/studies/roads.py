@@ -1,0 +1,83 @@
+"""Test networks of the field, solved and told."""
+
+from __future__ import annotations
+
+import csv
+import time
+from pathlib import Path
+
+import serai
+from serai.data.tntp import read_tntp
+from serai.domain.results import AssignResult, Unreachable
+from serai.errors import DataError, state_fault
+from serai.model.wardrop import solve_user_equilibrium
+
+__all__ = ["assign_network"]
+
+
+def assign_network(
+    net: Path, trips: Path, *, max_gap: float, flows: Path | None = None
+) -> AssignResult:
+    """
+    Solve a test network to its deterministic user equilibrium.
+
+    Parameters
+    ----------
+    net
+        TNTP file of links.
+    trips
+        TNTP file of trips.
+    max_gap
+        [-], > 0. Relative gap that is good enough.
+    flows
+        File for `from,to,flow,cost` of every link; none is written if left out.
+
+    Returns
+    -------
+    result
+        The equilibrium's figures; its gap may be larger than asked for.
+
+    Raises
+    ------
+    DataError
+        A file cannot be read or written.
+    """
+    problem = read_tntp(net, trips)
+    began = time.perf_counter()
+    found = solve_user_equilibrium(problem, max_gap=max_gap)
+    seconds = time.perf_counter() - began
+    if flows is not None:
+        rows = zip((problem.tail + 1).tolist(), (problem.head + 1).tolist(), found.flow.tolist(),
+                   found.time.tolist(), strict=True)  # fmt: skip
+        partial = flows.with_name(f".{flows.name}.part")
+        try:
+            with partial.open("w", encoding="utf-8", newline="") as file:
+                writer = csv.writer(file, lineterminator="\n")
+                writer.writerow(["from", "to", "flow", "cost"])
+                writer.writerows(rows)
+            partial.replace(flows)
+        except OSError as error:
+            partial.unlink(missing_ok=True)
+            wanted = "a file that can be written"
+            raise DataError(state_fault(str(flows), str(error), wanted, "try another")) from error
+    return AssignResult(
+        network=net.name.removesuffix(".tntp").removesuffix("_net"),
+        n_links=len(problem.tail),
+        n_pairs=len(problem.demand),
+        demand=float(problem.demand.sum()),
+        relative_gap=found.relative_gap,
+        max_gap=max_gap,
+        objective=found.objective,
+        tstt=found.tstt,
+        n_sweeps=found.n_sweeps,
+        unreachable=[
+            Unreachable(
+                origin=int(problem.origin[w]) + 1,
+                dest=int(problem.dest[w]) + 1,
+                demand=float(problem.demand[w]),
+            )
+            for w in found.unreachable
+        ],
+        seconds=seconds,
+        version=serai.__version__,
+    )
