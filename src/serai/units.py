@@ -61,6 +61,21 @@ UNITS: Final[Mapping[str, str]] = MappingProxyType(
 """Unit names the data dictionary may use, and what each means."""
 
 
+def can_be(value: float, unit: str) -> bool:
+    """
+    Say whether a parameter or yearly input may have a value.
+
+    Parameters
+    ----------
+    value
+        The value.
+    unit
+        Its unit; one that is not in `BOUNDS` has none.
+    """
+    least, most = BOUNDS.get(unit, (-math.inf, math.inf))
+    return least <= value <= most
+
+
 def say_bounds(unit: str) -> str:
     """
     Say what a parameter or yearly input may be.

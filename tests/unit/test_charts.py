@@ -17,6 +17,7 @@ from serai.outputs.charts import (
 )
 from serai.outputs.distance import describe_distance, draw_distance, trace_route
 from serai.outputs.drawing import NARROW_IN, WIDE_IN, pick_ink
+from serai.outputs.numbers import say_share
 from tests.invented import make_answer, make_band, make_leg, make_route
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -131,7 +132,7 @@ def test_shares_can_be_negative_or_all_nought() -> None:
             for case in answer.cases
         ]
         changed = answer.model_copy(update={"cases": cases})
-        parse(draw_shares(changed, width_in=WIDE_IN))
+        assert say_share(value) in read_words(draw_shares(changed, width_in=WIDE_IN))
         parse(draw_destinations(changed, width_in=NARROW_IN))
 
 

@@ -14,7 +14,6 @@ from serai.data.load import PACK
 from serai.data.scenarios import adjust, read_scenario, with_year
 from serai.domain.results import (
     AnswerResult,
-    AssignResult,
     CheckResult,
     CompareResult,
     EvidenceResult,
@@ -23,6 +22,7 @@ from serai.domain.results import (
     RunResult,
     ScenariosResult,
 )
+from serai.domain.roads import AssignResult
 from serai.errors import DataError, NotConvergedError, ScenarioError, state_fault
 from serai.outputs.listing import print_assign, print_check, print_evidence, print_scenarios
 from serai.outputs.page import write_answer_page

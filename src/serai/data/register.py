@@ -125,10 +125,13 @@ def build_register(tables: Tables, *, schema: Mapping[str, Table] | None = None)
     drawn = _find_resource_places(tables)
     rows: dict[str, EvidenceRow] = {}
     texts: dict[str, str] = {}
+    owners: dict[str, str] = {}
     for name, frame in tables.items():
         cells: dict[str, list[Any]] = {column: frame[column].tolist() for column in frame.columns}
         keys = _list_keys(schema[name], cells)
         places = _list_places(schema[name], cells, drawn)
+        if name == "effects":
+            owners = dict(zip(keys, cells["owner_id"], strict=True))
         about = list(zip(keys, _name_rows(cells, keys, names), places, strict=True))
         rows |= {row.id: row for row in _read_rows(schema[name], frame.index, cells, about)}
         words = [cells[c.name] for c in schema[name].columns.values() if not c.is_number]
@@ -141,7 +144,7 @@ def build_register(tables: Tables, *, schema: Mapping[str, Table] | None = None)
         if row.key.endswith(f"/{row.year}"):
             groups[f"{row.table}.{row.key.removesuffix(f'/{row.year}')}"].append(row.id)
         if row.table == "effects":
-            owner = row.what.partition(":")[0]
+            owner = owners[row.key]
             for table in ("effects", "projects", "measures", "closures"):
                 groups[f"{table}.{owner}"].append(row.id)
         for place in row.places:

@@ -27,7 +27,7 @@ from serai.domain.scenario import (
 )
 from serai.domain.world import World
 from serai.errors import ScenarioError, state_fault
-from serai.units import BOUNDS, say_bounds
+from serai.units import can_be, say_bounds
 
 __all__ = ["SHIPPED", "Adjusted", "adjust", "list_shipped", "read_scenario", "with_year"]
 
@@ -380,8 +380,7 @@ def _change_item(
 
 def _require_bounds(where: str, value: float, unit: str) -> None:
     """Refuse what a unit cannot be."""
-    least, most = BOUNDS.get(unit, (-math.inf, math.inf))
-    if not least <= value <= most:
+    if not can_be(value, unit):
         raise ScenarioError(state_fault(where, f"{value:g}", say_bounds(unit), "correct it"))
 
 

@@ -15,7 +15,7 @@ from serai.domain.ranged import FloatArray, Ranged
 from serai.domain.scenario import ChangeLinks, CloseLinks, CloseTransit, Scenario, SetYearInput
 from serai.domain.world import World
 from serai.errors import ScenarioError
-from serai.units import BOUNDS, say_bounds
+from serai.units import can_be, say_bounds
 
 __all__ = ["State", "apply_scenario", "caspian_links", "draw_world", "projects_of", "select_links"]
 
@@ -432,8 +432,7 @@ def _item_faults(
             yield _unknown(f"{where}.input_id", item.input_id, world.year_inputs.ids)
             return
         unit = world.year_inputs.units[world.year_inputs.ids.index(item.input_id)]
-        least, most = BOUNDS.get(unit, (-np.inf, np.inf))
-        if not least <= item.value <= most:
+        if not can_be(item.value, unit):
             yield f"{where}.value: got {item.value:g}; want {say_bounds(unit)}"
         return
     known = {"countries": network.country_ids}

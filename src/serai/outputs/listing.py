@@ -7,7 +7,6 @@ from rich.padding import Padding
 from rich.text import Text
 
 from serai.domain.results import (
-    AssignResult,
     CheckResult,
     EvidenceNumber,
     EvidenceResult,
@@ -15,6 +14,7 @@ from serai.domain.results import (
     ScenarioEntry,
     ScenariosResult,
 )
+from serai.domain.roads import AssignResult
 
 __all__ = ["print_assign", "print_check", "print_evidence", "print_scenarios"]
 

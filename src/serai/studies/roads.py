@@ -8,7 +8,7 @@ from pathlib import Path
 
 import serai
 from serai.data.tntp import read_tntp
-from serai.domain.results import AssignResult, Unreachable
+from serai.domain.roads import AssignResult, Unreachable
 from serai.errors import DataError, state_fault
 from serai.model.wardrop import solve_user_equilibrium
 
