@@ -134,3 +134,13 @@ def test_all_faults_of_two_files_come_at_once(tmp_path: Path) -> None:
     for words in ("row 8, to: got 9", "row 9, capacity: got 0", "row 10: got", "row 11: got a time",
                   "got 5 : 3", "got 2 : -1"):  # fmt: skip
         assert words in told
+
+
+def test_a_file_that_is_cut_or_another_is_one_fault(tmp_path: Path) -> None:
+    net, trips = write_sioux_falls(tmp_path)
+    with pytest.raises(DataError, match=r"own_trips\.tntp: got no <NUMBER OF NODES>"):
+        read_tntp(trips, net)
+    whole = net.read_text("utf-8").splitlines(keepends=True)
+    net.write_text("".join(whole[:-2]), "utf-8")
+    with pytest.raises(DataError, match="got 74 links; wanted 76, as the heading says"):
+        read_tntp(net, trips)

@@ -47,7 +47,13 @@ def read_tntp(net: Path, trips: Path) -> RoadProblem:
     n_nodes = _count(net, head, "NUMBER OF NODES", faults)
     n_zones = _count(net, head, "NUMBER OF ZONES", faults)
     first_thru = _count(net, head, "FIRST THRU NODE", faults)
+    n_links = _count(net, head, "NUMBER OF LINKS", faults)
+    if faults:
+        raise DataError(faults)
     links = _read_links(net, body, n_nodes, faults)
+    if not faults and len(links) != n_links:
+        got, wanted = f"{len(links)} links", f"{n_links}, as the heading says"
+        faults.append(state_fault(net.name, got, wanted, "get the whole file"))
     pairs = _read_trips(trips, demand_text, n_zones, faults)
     if faults:
         raise DataError(faults)
@@ -110,8 +116,6 @@ def _read_links(path: Path, body: str, n_nodes: int, faults: list[str]) -> list[
             faults.append(state_fault(f"{where}, capacity", f"{row[2]:g}", "more than 0, as b and "
                                       "power are", "remove the link, or set b to 0"))  # fmt: skip
         links.append(row)
-    if not links:
-        faults.append(state_fault(path.name, "no links", "at least one", "check the file"))
     return links
 
 
