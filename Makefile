@@ -5,6 +5,7 @@
 #   make quick    every test but the slow ones
 #   make lint     format, lint, types, import contracts, docstrings
 #   make coverage branch coverage with the compiler off, so that kernels count
+#   make bench    measure Serai beside other programs, write docs/benchmarks.md
 #   make wheel    build the wheel into dist/
 #   make lock     write requirements.lock anew from pyproject.toml (UPGRADE=--upgrade for newer versions)
 #   make clean    remove what these commands made
@@ -12,7 +13,7 @@
 # A Python of your own choice: make PYTHON=/path/to/python3.12 test
 
 .DEFAULT_GOAL := help
-.PHONY: help answer test quick lint coverage wheel lock clean
+.PHONY: help answer test quick lint coverage bench wheel lock clean
 SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 
@@ -24,6 +25,8 @@ BIN := $(VENV)/bin
 endif
 LOCKED := $(VENV)/.locked
 READY := $(VENV)/.ready
+BENCH := .venv-bench
+BENCH_BIN := $(BENCH)/$(notdir $(BIN))
 PYTHON ?=
 PYTHONS := $(or $(PYTHON),python3.11 python3.12 python3.13 python3 python)
 UV ?= uv
@@ -57,6 +60,9 @@ coverage: $(READY)
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m coverage run -m pytest -q -m "not slow" $(ARGS)
 	$(BIN)/python -m coverage report
 
+bench: $(BENCH)/.ready
+	@$(BENCH_BIN)/python -m scripts.bench $(ARGS)
+
 wheel: $(READY)
 	$(BIN)/hatchling build -t wheel
 
@@ -67,8 +73,8 @@ lock:
 	  --custom-compile-command 'make lock' $(UPGRADE) pyproject.toml -o requirements.lock
 
 clean:
-	rm -rf $(VENV) build dist .coverage htmlcov .hypothesis .mypy_cache .pytest_cache .ruff_cache \
-	  .import_linter_cache
+	rm -rf $(VENV) $(BENCH) build dist .coverage htmlcov .hypothesis .mypy_cache .pytest_cache \
+	  .ruff_cache .import_linter_cache
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps are written last, so an interrupted set-up starts over the next time.
@@ -92,5 +98,17 @@ $(LOCKED): requirements.lock
 
 $(READY): $(LOCKED) pyproject.toml
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps \
+	  --no-build-isolation --editable .
+	@touch $@
+
+# The same versions as in .venv, and the programs to measure against on top.
+$(BENCH)/.ready: scripts/bench/requirements.txt $(LOCKED) pyproject.toml
+	@echo "Setting up $(BENCH), once; this takes a minute or two ..." >&2
+	@$(BIN)/python -m venv --clear $(BENCH)
+	@$(BENCH_BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes \
+	  -r requirements.lock
+	@$(BENCH_BIN)/python -m pip install -qq --disable-pip-version-check \
+	  -r scripts/bench/requirements.txt
+	@$(BENCH_BIN)/python -m pip install -qq --disable-pip-version-check --no-deps \
 	  --no-build-isolation --editable .
 	@touch $@

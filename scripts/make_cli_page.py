@@ -16,7 +16,8 @@ from serai.domain.scenario import (
 )
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "cli.md"
-COMMANDS = ("answer", "run", "compare", "scenarios", "routes", "evidence", "check", "schema")
+COMMANDS = ("answer", "run", "compare", "scenarios", "routes", "select", "skim", "evidence",
+            "check", "assign", "solve", "schema")  # fmt: skip
 
 HEAD = """\
 # The command line
@@ -34,6 +35,7 @@ exactly one JSON document, described by `serai schema NAME` for NAME in {names}.
 | 3 | a table is wrong |
 | 4 | nothing connects the places |
 | 5 | the equilibrium was not reached; the best point found was printed |
+| 6 | a bare problem that nobody can solve: its resources cannot carry its demand |
 | 130 | interrupted; nothing half-written is left |
 | 141 | whoever read standard output has gone |
 """

@@ -49,7 +49,7 @@ ANSWER: Final = """\
 *Forced share*: what the Middle Corridor takes over if Russia closes; *voluntary share*: what it
 wins if nobody must; both of the divertible flow of {year}, {teu} TEU and {t} t a year
 ([definitions](docs/explain/answer.md)). Days, prices and what binds are those of the corridor with
-Russia closed, boxes from China to Europe door to door, without queues; capital is that of all
+Russia closed, boxes from China to Europe door to door, queues included; capital is that of all
 projects of the case. By sea the same boxes pay {sea}, by the Northern route today {north}.
 
 Where they go when Russia closes:

@@ -7,18 +7,19 @@ from serai.domain.results import (
     BaseYear,
     Bottleneck,
     CaseResult,
-    Certificate,
     Draws,
     Leg,
     Mover,
     OutlookRow,
     QuoteRoute,
     Record,
+    RunCertificate,
 )
 
-CERTIFICATE = Certificate(
-    relative_gap=3.1e-8, complementarity=2.2e-9, conservation=1.1e-12, overload=4.4e-9
-)
+CERTIFICATE = RunCertificate(
+    relative_gap=3.1e-9, complementarity=2.2e-9, conservation=1.1e-12, overload=4.4e-9,
+    worst_class_gap=5.5e-9, wait_residual=6.6e-6,
+)  # fmt: skip
 
 RECORD = Record(
     version="0.0.0",
@@ -26,7 +27,7 @@ RECORD = Record(
     inputs={"links": "0" * 64, "demand": "1" * 64},
     scenario={"name": "invented"},
     seed=1,
-    relative_gap=3.1e-8,
+    relative_gap=3.1e-9,
     n_routes=123456,
     seconds=123.4,
 )

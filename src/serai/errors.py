@@ -7,7 +7,8 @@ What can go wrong, and with which exit code it ends.
     ├── ScenarioError(ValueError)        what a person typed or wrote in a scenario      exit 2
     ├── DataError(ValueError)            a shipped or given table                        exit 3
     ├── NoPathError(LookupError)         an input whose places are not connected         exit 4
-    └── NotConvergedError(RuntimeError)  the equilibrium was not reached                 exit 5
+    ├── NotConvergedError(RuntimeError)  the equilibrium was not reached                 exit 5
+    └── InfeasibleError(ValueError)      a bare problem that cannot be solved by anybody exit 6
 
 A message says where, got, wanted and what to do next. Faults are gathered and raised once.
 """
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DataError",
+    "InfeasibleError",
     "NoPathError",
     "NotConvergedError",
     "ScenarioError",
@@ -107,6 +109,29 @@ class NotConvergedError(SeraiError, RuntimeError):
     def __reduce__(self) -> tuple[type[NotConvergedError], tuple[str, float, int, object]]:
         """Let the error travel between processes with all it carries."""
         return (type(self), ("\n".join(self.faults), self.gap, self.iterations, self.best))
+
+
+class InfeasibleError(SeraiError, ValueError):
+    """
+    A bare problem whose demand its resources cannot carry.
+
+    Parameters
+    ----------
+    message
+        Where, got, wanted, next.
+    resources
+        Indices of the resources that are in the way.
+    """
+
+    exit_code = 6
+
+    def __init__(self, message: str, resources: tuple[int, ...] = ()) -> None:
+        super().__init__(message)
+        self.resources = resources
+
+    def __reduce__(self) -> tuple[type[InfeasibleError], tuple[str, tuple[int, ...]]]:
+        """Let the error travel between processes with all it carries."""
+        return (type(self), ("\n".join(self.faults), self.resources))
 
 
 def state_fault(where: str, got: str, wanted: str, then: str) -> str:

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from serai.domain.ranged import FloatArray
-from serai.domain.results import Certificate, Record
+from serai.domain.results import MAX_GAP, MAX_WAIT_RESIDUAL_H, Record, RunCertificate
 from serai.domain.routes import Routes
 from serai.domain.scenario import CloseTransit, Scenario
 from serai.domain.world import World
 from serai.model.apply import apply_scenario
-from serai.model.assign import Solution, solve
+from serai.model.assign import Solution
 from serai.model.choice import (
     AVOIDED,
     Offers,
@@ -27,12 +27,18 @@ from serai.model.choice import (
 )
 from serai.model.demand import Cells, build_cells
 from serai.model.graph import Graph, build_graph
+from serai.model.queues import Queued, build_queues, solve_queued
 from serai.model.routes import ban_masks, find_routes, merge_routes
+from serai.units import HOURS_PER_DAY
 
 __all__ = [
+    "MAX_PRICED_SEARCHES",
+    "NOTHING_NEW",
     "Run",
     "Setting",
+    "Start",
     "assign",
+    "carried_by_new",
     "describe",
     "offers_of",
     "prepare",
@@ -43,8 +49,14 @@ __all__ = [
     "worst",
 ]
 
-N_PRICED_SEARCHES = 2
-"""How often routes are looked for again at the scarcity prices of the last equilibrium."""
+ROUGH_GAP, ROUGH_WAIT_H = 1e-2, 24.0
+"""How near an equilibrium is solved that only says where to look for more routes."""
+
+MAX_PRICED_SEARCHES = 10
+"""How often, at most, routes are looked for again at the prices and waits of the last solution."""
+
+NOTHING_NEW = 1e-3
+"""Share of all tonnes on the routes found last below which no more are looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -58,6 +70,16 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Start:
+    """Where a solution may start from. Arrays have shape (n_limits,) of the graph."""
+
+    price: FloatArray
+    """[USD per TEU or t] Scarcity prices."""
+    wait_h: FloatArray
+    """[h] Queues."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Run:
     """One scenario, solved."""
 
@@ -65,8 +87,51 @@ class Run:
     setting: Setting
     routes: Routes
     problem: Problem
-    solution: Solution
+    """Its costs have no waits in them."""
+    queued: Queued
     record: Record
+
+    @property
+    def solution(self) -> Solution:
+        """Return flows and prices."""
+        return self.queued.solution
+
+    @property
+    def certificate(self) -> RunCertificate:
+        """Say how good the equilibrium is."""
+        arrays, cells = self.problem.arrays, self.setting.cells
+        class_ix = cells.class_ix[self.problem.group_cell]
+        gap = np.bincount(class_ix, self.solution.cell_gap)
+        scale = np.bincount(class_ix, arrays.cell_demand / arrays.cell_theta)
+        return RunCertificate(
+            **self.solution.certificate.model_dump(),
+            worst_class_gap=float(np.max(gap / np.maximum(scale, 1e-300), initial=0.0)),
+            wait_residual=self.queued.residual_h,
+            worst_at=self._worst_at(gap / np.maximum(scale, 1e-300)),
+        )
+
+    def _worst_at(self, class_gap: FloatArray) -> str:
+        """Name the class with the largest gap, and the limit furthest from fitting its price."""
+        solution, limits = self.solution, self.setting.graph.limits
+        named = self.world.classes.ids[int(np.argmax(class_gap))]
+        if not len(solution.price):
+            return f"class {named}"
+        off = np.maximum(solution.load - 1.0, 0.0) + solution.price * np.abs(1.0 - solution.load)
+        limit = self.problem.limit[int(np.argmax(off))]
+        resource = self.world.network.resources.ids[limits.resource[limit]]
+        return f"class {named}, {resource} in {'TEU' if limits.is_box[limit] else 't'}"
+
+    @property
+    def end(self) -> Start:
+        """Return prices and waits for another solution to start from."""
+        return Start(price=self.limit_price, wait_h=self.limit_wait_h)
+
+    @property
+    def limit_wait_h(self) -> FloatArray:
+        """[h], shape (n_limits,) of the graph. Queues."""
+        wait = np.zeros(len(self.setting.graph.limits.capacity))
+        wait[self.problem.limit] = self.queued.wait_h
+        return wait
 
     @property
     def limit_price(self) -> FloatArray:
@@ -186,7 +251,8 @@ def assign(
     routes: Routes,
     *,
     offers: Offers | None = None,
-    start: NDArray[np.float64] | None = None,
+    start: Start | None = None,
+    is_rough: bool = False,
     seed: int = 0,
 ) -> Run:
     """
@@ -204,7 +270,9 @@ def assign(
         What `offers_of` returns for a setting that differs in its shocks alone; computed here if
         left out.
     start
-        [USD per TEU or t], shape (n_limits,) of the graph, >= 0. Prices to start from.
+        Prices and waits to start from; none if left out.
+    is_rough
+        Near enough to look for routes at its prices and waits, not to quote.
     seed
         Kept in the record; the equilibrium itself draws nothing.
 
@@ -215,17 +283,29 @@ def assign(
     """
     began = time.perf_counter()
     problem = build_problem(offers or offers_of(world, setting, routes), setting.graph)
-    warm = None
-    if start is not None:
-        warm = start[problem.limit] * setting.graph.limits.capacity[problem.limit]
-    solution = solve(problem.arrays, len(problem.limit), start=warm)
+    queued = _solve(world, setting.graph, problem, start, is_rough=is_rough)
     record = describe(
-        world, setting.scenario, seed=seed, gap=solution.certificate.relative_gap,
+        world, setting.scenario, seed=seed, gap=queued.solution.certificate.relative_gap,
         n_routes=len(routes.mark), seconds=time.perf_counter() - began,
     )  # fmt: skip
     return Run(
-        world=world, setting=setting, routes=routes, problem=problem, solution=solution,
+        world=world, setting=setting, routes=routes, problem=problem, queued=queued,
         record=record,
+    )  # fmt: skip
+
+
+def _solve(
+    world: World, graph: Graph, problem: Problem, start: Start | None, *, is_rough: bool
+) -> Queued:
+    price = wait = None
+    if start is not None:
+        price = start.price[problem.limit] * graph.limits.capacity[problem.limit]
+        wait = start.wait_h[problem.limit]
+    return solve_queued(
+        problem.arrays, problem.option_usd_per_h, build_queues(world, graph).at(problem.limit),
+        start=price, start_wait_h=wait,
+        max_gap=ROUGH_GAP if is_rough else MAX_GAP,
+        max_residual_h=ROUGH_WAIT_H if is_rough else MAX_WAIT_RESIDUAL_H,
     )  # fmt: skip
 
 
@@ -233,7 +313,7 @@ def run_scenario(
     world: World, scenario: Scenario, *, routes: Routes | None = None, seed: int = 0
 ) -> Run:
     """
-    Run one scenario: find routes, solve, look again at the prices found, solve again.
+    Run one scenario: find routes, solve, look again at the prices found until nothing new is used.
 
     Parameters
     ----------
@@ -260,17 +340,40 @@ def run_scenario(
     setting = prepare(world, scenario)
     if routes is None:
         routes = search_routes(world, setting)
-    run = assign(world, setting, routes, seed=seed)
-    for _ in range(N_PRICED_SEARCHES):
-        more = priced_routes(run)
-        merged = merge_routes(setting.graph, world.zones, [run.routes, more])
-        if len(merged.mark) == len(run.routes.mark) and len(merged.offer_class) == len(
-            run.routes.offer_class
-        ):
+    run = assign(world, setting, routes, is_rough=True, seed=seed)
+    for _ in range(MAX_PRICED_SEARCHES):
+        known = run.routes.mark
+        merged = merge_routes([run.routes, priced_routes(run)])
+        run = assign(world, setting, merged, start=run.end, is_rough=True, seed=seed)
+        if carried_by_new(run, known) <= NOTHING_NEW:
             break
-        run = assign(world, setting, merged, start=run.limit_price, seed=seed)
-    record = run.record.model_copy(update={"seconds": time.perf_counter() - began})
-    return replace(run, record=record)
+    queued = _solve(world, setting.graph, run.problem, run.end, is_rough=False)
+    record = run.record.model_copy(
+        update={
+            "relative_gap": queued.solution.certificate.relative_gap,
+            "seconds": time.perf_counter() - began,
+        }
+    )
+    return replace(run, queued=queued, record=record)
+
+
+def carried_by_new(run: Run, known: NDArray[np.uint64]) -> float:
+    """
+    Return the share of all tonnes that routes carry which were not known before.
+
+    Parameters
+    ----------
+    run
+        A solved scenario.
+    known
+        Marks of the routes known before.
+    """
+    route, cell = run.problem.option_route, run.problem.group_cell[run.problem.option_group]
+    is_new = ~np.isin(run.routes.mark, known)
+    tonnes = run.world.classes.tonnes_per_unit[run.setting.cells.class_ix[cell]]
+    carried = run.solution.flow * tonnes
+    by_new = np.append(is_new, False)[route]
+    return float(carried[by_new].sum() / max(carried.sum(), 1e-300))
 
 
 def priced_routes(run: Run) -> Routes:
@@ -305,13 +408,14 @@ def priced_routes(run: Run) -> Routes:
 
 
 def _surcharges(run: Run) -> FloatArray:
-    """Lay the scarcity prices on the links: [USD per class unit], (n_classes, n_links)."""
+    """Lay prices and waits on the links: [USD per class unit], (n_classes, n_links)."""
     world, graph = run.world, run.setting.graph
     links, limits = graph.network.links, graph.limits
-    price = run.limit_price
+    price, wait = run.limit_price, run.limit_wait_h
     owner = np.repeat(np.arange(len(links.ids)), np.diff(links.resource_start))
     draws = draws_of_classes(world)
     tonnes = world.classes.tonnes_per_unit
+    per_h = world.classes.value_of_time_usd_per_t_day.value * tonnes / HOURS_PER_DAY
     out = np.zeros((len(world.classes.ids), len(links.ids)))
     for measure in (0, 1):
         limit = limits.of_resource[links.resource_ix, graph.link_direction[owner], measure]
@@ -321,7 +425,8 @@ def _surcharges(run: Run) -> FloatArray:
                 continue
             uses = draws[links.resource_ix[known], k].any(axis=1)
             amount = tonnes[k] if measure == 0 else 1.0
-            np.add.at(out[k], owner[known], np.where(uses, price[limit[known]] * amount, 0.0))
+            due = price[limit[known]] * amount + wait[limit[known]] * per_h[k]
+            np.add.at(out[k], owner[known], np.where(uses, due, 0.0))
     return out
 
 
@@ -358,7 +463,7 @@ def describe(
     )
 
 
-def worst(certificates: Sequence[Certificate]) -> Certificate:
+def worst(certificates: Sequence[RunCertificate]) -> RunCertificate:
     """
     Return the worst of several certificates, figure by figure.
 
@@ -367,9 +472,12 @@ def worst(certificates: Sequence[Certificate]) -> Certificate:
     certificates
         At least one.
     """
-    return Certificate(
+    gaps = [c.relative_gap for c in certificates]
+    return RunCertificate(
         **{
             name: float(np.max([getattr(c, name) for c in certificates]))
-            for name in ("relative_gap", "complementarity", "conservation", "overload")
-        }
+            for name in RunCertificate.model_fields
+            if name != "worst_at"
+        },
+        worst_at=certificates[int(np.argmax(gaps))].worst_at,
     )

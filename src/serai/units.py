@@ -26,6 +26,8 @@ BOUNDS: Final[Mapping[str, tuple[float, float]]] = MappingProxyType(
         "multiple": (1.0, math.inf),
         "h": (0.0, math.inf),
         "days": (0.0, math.inf),
+        "t": (1e-3, math.inf),
+        "TEU": (1e-3, math.inf),
         "USD/TEU": (0.0, math.inf),
         "USD/FEU": (0.0, math.inf),
         "USD/kg": (0.0, math.inf),

@@ -20,7 +20,7 @@ from serai.cli import commands
 from serai.cli.commands import app
 from serai.data.load import PACK
 from serai.data.scenarios import list_shipped
-from serai.domain.results import Certificate, RunResult
+from serai.domain.results import RunCertificate, RunResult
 from serai.errors import DataError, ScenarioError
 from serai.model.wardrop import solve_user_equilibrium
 from serai.run import Run
@@ -33,6 +33,7 @@ from tests.toy import write_tables
 
 COMMANDS = (
     "answer", "run", "compare", "scenarios", "routes", "evidence", "check", "assign", "schema",
+    "select", "skim", "solve",
 )  # fmt: skip
 
 
@@ -156,7 +157,10 @@ def spoil_certificate(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every run say that it did not converge."""
 
     def summarize(run: Run) -> RunResult:
-        bad = Certificate(relative_gap=0.5, complementarity=0.1, conservation=0.0, overload=0.2)
+        bad = RunCertificate(
+            relative_gap=0.5, complementarity=0.1, conservation=0.0, overload=0.2,
+            worst_class_gap=0.5, wait_residual=0.0, worst_at="class COAL",
+        )  # fmt: skip
         return runs_module.summarize(run).model_copy(update={"certificate": bad})
 
     monkeypatch.setattr(commands, "summarize", summarize)
@@ -170,6 +174,7 @@ def test_an_unconverged_run_is_printed_refused_and_ends_with_code_5(
     found = serai("run", "base", "--data", sound, *words)
     assert found.code == 5
     assert "relative_gap 5.0e-01" in found.err
+    assert "most of it at class COAL" in found.err
     assert "do not quote it" in found.err
     if words:
         assert found.document()["certificate"]["relative_gap"] == 0.5

@@ -1,6 +1,7 @@
 """Every JSON answer is what its schema says, and has what was promised."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +23,9 @@ WORDS: dict[str, list[str]] = {
     "evidence": ["--place", "Aktau"],
     "check": ["DIR"],
     "assign": ["--net", "NET", "--trips", "TRIPS"],
+    "solve": ["PROBLEM"],
+    "select": ["R_CASP_FEEDER"],
+    "skim": [],
 }
 
 
@@ -36,7 +40,8 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Document]:
     found = {}
     for name, words in WORDS.items():
         page = ["--page", str(folder / "page.html")] if name == "answer" else []
-        files = {"DIR": tables, "NET": folder / "own_net.tntp", "TRIPS": folder / "own_trips.tntp"}
+        files = {"DIR": tables, "NET": folder / "own_net.tntp", "TRIPS": folder / "own_trips.tntp",
+                 "PROBLEM": Path(__file__).parents[2] / "docs/examples/problem.json"}  # fmt: skip
         told = [str(files.get(word, word)) for word in words]
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(commands, "assemble_page", bare_page)
@@ -119,7 +124,7 @@ def test_a_quote_has_what_was_promised(documents: dict[str, Document]) -> None:
             assert {"from", "to", "mode", "km", "hours", "usd", "countries"} <= set(leg)
 
 
-@pytest.mark.parametrize("name", [name for name in WORDS if name != "assign"])
+@pytest.mark.parametrize("name", sorted(WORDS.keys() - {"assign", "solve"}))
 def test_every_answer_names_the_versions_of_code_and_data(
     documents: dict[str, Document], name: str
 ) -> None:

@@ -27,6 +27,11 @@ def compress(
     return np.array(first, np.int32), np.array(slots, np.int32), np.array(heads, np.int32)
 
 
+def least_key(table: dict[int, float]) -> float:
+    """Return the key of the node that leaves a queue next."""
+    return min(table.values())
+
+
 def find_distances(
     arcs: Sequence[Arc], n_nodes: int, cost: Sequence[float], origin: int
 ) -> list[float]:
@@ -64,6 +69,73 @@ def mark_path(links: Sequence[int] | None, link_mark: Sequence[int]) -> tuple[in
     for link in links:
         mark ^= link_mark[link]
     return mark, len(links)
+
+
+# ------------------------------------------------------------------------------ alternatives
+
+
+def list_ways(
+    arcs: Sequence[Arc], cost: Sequence[float], start: int, end: int
+) -> list[tuple[float, list[int]]]:
+    """Return every path that passes no node twice, with its cost, cheapest first."""
+    found: list[tuple[float, list[int]]] = []
+
+    def go_on(node: int, passed: list[int], links: list[int], total: float) -> None:
+        if node == end:
+            found.append((total, links))
+            return
+        for link, (tail, head) in enumerate(arcs):
+            if tail == node and head not in passed and math.isfinite(cost[link]):
+                go_on(head, [*passed, head], [*links, link], total + cost[link])
+
+    if start != end:
+        go_on(start, [start], [], 0.0)
+    return sorted(found)
+
+
+def list_diverse_ways(
+    arcs: Sequence[Arc],
+    cost: Sequence[float],
+    ends: Arc,
+    *,
+    penalty: float,
+    max_searches: int,
+    n_paths: int,
+) -> list[list[int]]:
+    """Return the cheapest path again and again, each time with used links dearer."""
+    price = list(cost)
+    kept: list[list[int]] = []
+    for _ in range(max_searches):
+        ways = list_ways(arcs, price, *ends)
+        if not ways or len(kept) == n_paths:
+            break
+        links = ways[0][1]
+        for link in links:
+            price[link] *= penalty
+        if links not in kept:
+            kept.append(links)
+    return kept
+
+
+def share_by_path_size(
+    paths: Sequence[Sequence[int]], cost: Sequence[float], scale: float, weight: float
+) -> tuple[list[float], list[float]]:
+    """Return path sizes and shares."""
+    sizes = []
+    for path in paths:
+        total = sum(cost[link] for link in path)
+        sizes.append(
+            sum(
+                (cost[link] / total if total > 0 else 1 / len(path))
+                / sum(link in other for other in paths)
+                for link in path
+            )
+        )
+    worth = [
+        size**weight * math.exp(-scale * sum(cost[link] for link in path))
+        for size, path in zip(sizes, paths, strict=True)
+    ]
+    return sizes, [w / sum(worth) for w in worth]
 
 
 # ------------------------------------------------------------------------------ routes
@@ -260,51 +332,57 @@ def compute_dual(cells: Sequence[Cell], price: Sequence[float]) -> float:
     return math.fsum(choose(cells, price)[1]) - math.fsum(price)
 
 
-def _spread(
-    weights: Sequence[float], vectors: Sequence[Sequence[float]]
-) -> tuple[list[float], NDArray[np.float64]]:
-    """Return the weighted mean of vectors and their weighted covariance, entry by entry."""
-    whole, size = math.fsum(weights), range(len(vectors[0]))
-    mean = [
-        math.fsum(w * v[i] for w, v in zip(weights, vectors, strict=True)) / whole for i in size
-    ]
-    products = [
-        [
-            math.fsum(
-                w * (v[i] - mean[i]) * (v[j] - mean[j])
-                for w, v in zip(weights, vectors, strict=True)
-            )
-            for j in size
-        ]
+Vectors = Sequence[Sequence[float]]
+
+
+def _mean(weights: Sequence[float], vectors: Vectors) -> list[float]:
+    whole = math.fsum(weights)
+    return [math.fsum(w * x for w, x in zip(weights, column, strict=True)) / whole
+            for column in zip(*vectors, strict=True)]  # fmt: skip
+
+
+def _covariance(weights: Sequence[float], left: Vectors, right: Vectors) -> NDArray[np.float64]:
+    """Return the weighted covariance of two kinds of vectors, entry by entry."""
+    u, v, size = _mean(weights, left), _mean(weights, right), range(len(left[0]))
+    return np.array([
+        [math.fsum(w * (a[i] - u[i]) * (b[j] - v[j])
+                   for w, a, b in zip(weights, left, right, strict=True)) for j in size]
         for i in size
-    ]
-    return mean, np.array(products)
+    ])  # fmt: skip
 
 
 def compute_curvature(
-    cells: Sequence[Cell], flows: Sequence[float], n_limits: int
+    cells: Sequence[Cell],
+    flows: Sequence[float],
+    n_limits: int,
+    dues: Sequence[dict[int, float]] | None = None,
 ) -> NDArray[np.float64]:
     """
-    Return minus the dual's second derivative.
+    Return minus the derivative of the loads by what uses cost; their amounts if no dues are given.
 
     A price moves flow between the routes of a nest, by its scale times the covariance of what
     they use, and between nests, by the cell's scale times the covariance of their means.
     """
     out = np.zeros((n_limits, n_limits))
-    rest = iter(flows)
+    rest, cost = (
+        iter(flows),
+        iter(dues or [r.use for c in cells for n in c.nests for r in n.routes]),
+    )
     for cell in cells:
-        wholes, means = [], []
+        wholes, means, prices = [], [], []
         for nest in cell.nests:
             mine = [next(rest) for _ in nest.routes]
+            due = [next(cost) for _ in nest.routes]
             if math.fsum(mine) <= 0.0:
                 continue
             uses = [[route.use.get(i, 0.0) for i in range(n_limits)] for route in nest.routes]
-            mean, within = _spread(mine, uses)
-            out += nest.theta * within
+            costs = [[one.get(i, 0.0) for i in range(n_limits)] for one in due]
+            out += nest.theta * _covariance(mine, uses, costs)
             wholes.append(math.fsum(mine))
-            means.append(mean)
+            means.append(_mean(mine, uses))
+            prices.append(_mean(mine, costs))
         if wholes:
-            out += cell.theta * _spread(wholes, means)[1]
+            out += cell.theta * _covariance(wholes, means, prices)
     return out
 
 
@@ -385,3 +463,15 @@ def make_cells(
         )
         for cell in cells
     ]
+
+
+def wait_for(
+    uses: Sequence[int], resource_of: Sequence[int], wait: Sequence[float]
+) -> tuple[float, list[bool]]:
+    """Return the hours on a route that uses these limits, and which of them are waited for."""
+    chosen = [
+        max((u for u, limit in enumerate(uses) if resource_of[limit] == resource),
+            key=lambda u: (wait[uses[u]], -u))
+        for resource in dict.fromkeys(resource_of[limit] for limit in uses)
+    ]  # fmt: skip
+    return sum(wait[uses[u]] for u in chosen), [u in chosen for u in range(len(uses))]

@@ -13,7 +13,10 @@ from serai.kernels.choice import (
     ChoiceArrays,
     fill_choice,
     fill_curvature,
+    fill_delays,
     fill_loads,
+    fill_objective,
+    fill_repaired,
     fill_sizes,
 )
 from tests.kernels import naive
@@ -39,7 +42,7 @@ def bend(
     place = np.full(n_limits, -1, np.int32)
     place[rows] = np.arange(len(rows))
     out = np.full((len(problem.chunk_start) - 1, len(rows), len(rows)), np.nan)
-    fill_curvature(problem, flow, place, out)
+    fill_curvature(problem, flow, place, problem.use_amount, out)
     return np.asarray(out.sum(axis=0))
 
 
@@ -122,6 +125,83 @@ def test_the_curvature_by_some_limits_is_a_part_of_the_whole(rng: np.random.Gene
     for kept in ([4, 0, 3], [2], []):
         part = bend(problem, flow, 6, kept)
         assert_allclose(part, whole[np.ix_(kept, kept)], atol=1e-12 * np.abs(whole).max())
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_fall_of_loads_by_other_costs_is_the_twins(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    cells = naive.make_cells(rng, n_cells=12, n_limits=4)
+    problem = naive.pack_cells(cells)
+    flow, _, _ = fill(problem, rng.exponential(2000.0, 4))
+    other = rng.exponential(3.0, len(problem.use_limit))
+    parts = np.full((len(problem.chunk_start) - 1, 4, 4), np.nan)
+    fill_curvature(problem, flow, np.arange(4, dtype=np.int32), other, parts)
+    dues: list[dict[int, float]] = [
+        {int(problem.use_limit[u]): float(other[u])
+         for u in range(problem.use_start[r], problem.use_start[r + 1])}
+        for r in range(len(problem.cost))
+    ]  # fmt: skip
+    expected = naive.compute_curvature(cells, flow.tolist(), 4, dues)
+    assert_allclose(parts.sum(axis=0), expected, atol=1e-11 * np.abs(expected).max())
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_objective_is_the_twins(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    cells = naive.make_cells(rng, n_cells=12, n_limits=4)
+    problem = naive.pack_cells(cells)
+    flow = rng.exponential(10.0, len(problem.cost)) * (rng.random(len(problem.cost)) < 0.8)
+    first = problem.nest_start[problem.cell_start]
+    flow *= np.repeat(problem.cell_demand / np.add.reduceat(flow, first[:-1]), np.diff(first))
+    value = np.full(len(cells), np.nan)
+    fill_objective(problem, flow, value)
+    assert_allclose(value.sum(), naive.compute_primal(cells, flow.tolist()), rtol=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_does_not_fit_goes_to_the_last_route(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    cells = naive.make_cells(rng, n_cells=12, n_limits=4)
+    problem = naive.pack_cells(cells)
+    price = rng.exponential(1e3, 4)
+    flow, _, load = fill(problem, price * 0.0)
+    loads = load.sum(axis=0) * np.array([1.0, 0.5, 1.5, 3.0])
+    repaired, saved = np.full(len(flow), np.nan), np.full(len(cells), np.nan)
+    fill_repaired(problem, price, loads, flow, repaired, saved)
+    expected, due = [], []
+    rest = iter(flow.tolist())
+    for cell in cells:
+        routes = [route for nest in cell.nests for route in nest.routes]
+        mine = [next(rest) for _ in routes]
+        kept = [f * min([1.0, *(1.0 / loads[i] for i in r.use if loads[i] > 1)])
+                for f, r in zip(mine, routes, strict=True)]  # fmt: skip
+        due.append(sum((f - k) * sum(a * price[i] for i, a in r.use.items())
+                       for f, k, r in zip(mine, kept, routes, strict=True)))  # fmt: skip
+        kept[-1] += sum(mine) - sum(kept)
+        expected += kept
+    assert_allclose(repaired, expected, rtol=1e-12, atol=1e-12)
+    assert_allclose(saved, due, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_waits_on_routes_are_the_twins(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    resource = np.array([0, 0, 1, 2, 2, 3], np.int32)
+    wait = rng.choice([0.0, 2.5, 7.0, 40.0], 6)
+    routes = [
+        [int(limit) for r in rng.permutation(4)[: rng.integers(0, 5)]
+         for limit in np.flatnonzero(resource == r) if rng.random() < 0.8]
+        for _ in range(20)
+    ]  # fmt: skip
+    start = np.cumsum([0, *map(len, routes)], dtype=np.int64)
+    limits = np.array([limit for route in routes for limit in route], np.int32)
+    per_hour = rng.exponential(1.0, 20)
+    hours, use_hour = np.full(20, np.nan), np.full(len(limits), np.nan)
+    fill_delays(start, limits, resource, wait, per_hour, hours, use_hour)
+    for r, route in enumerate(routes):
+        expected, waited = naive.wait_for(route, resource.tolist(), wait.tolist())
+        assert hours[r] == pytest.approx(expected)
+        assert use_hour[start[r] : start[r + 1]].tolist() == [per_hour[r] * w for w in waited]
 
 
 @pytest.mark.parametrize("dear", [1e2, 7e2, 7.4e2, 1e4])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-MODULES = ("choice", "paths", "routes")
+MODULES = ("alternatives", "buckets", "choice", "heap", "paths", "routes")
 
 
 def list_kernels() -> list[tuple[str, Callable[..., object]]]:

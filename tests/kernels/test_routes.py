@@ -16,6 +16,7 @@ from serai.kernels.routes import (
     fill_sums,
     fill_uses,
 )
+from serai.model.routes import links_met
 from tests.kernels import naive
 
 N_LINKS = 30
@@ -60,8 +61,9 @@ def test_legs_are_the_runs_between_breaks(paths: Paths, rng: np.random.Generator
     assert count.tolist() == [len(legs) for legs in cut]
     leg_start = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
     leg_ends = np.full((leg_start[-1], 2), -1, np.int32)
-    share = np.full(leg_start[-1], np.nan)
-    fill_legs(paths.start, paths.link, is_break, ends, hours, leg_start, leg_ends, share)
+    share, whole = np.full(leg_start[-1], np.nan), np.full(len(paths.lists), np.nan)
+    fill_legs(paths.start, paths.link, is_break, ends, hours, leg_start, leg_ends, share, whole)
+    assert_allclose(whole, [sum(hours[link] for link in path) for path in paths.lists], rtol=1e-14)
     pairs: list[tuple[int, int]] = [(int(a), int(b)) for a, b in ends]
     expected = [
         leg for legs in cut if legs for leg in naive.describe_legs(legs, pairs, hours.tolist())
@@ -80,7 +82,7 @@ def test_legs_without_any_time_share_a_route_equally() -> None:
     ends = np.array([[0, 1], [1, 2], [2, 3]], np.int32)
     leg_start = np.array([0, 2], np.int64)
     leg_ends, share = np.empty((2, 2), np.int32), np.empty(2)
-    fill_legs(start, link, is_break, ends, np.zeros(3), leg_start, leg_ends, share)
+    fill_legs(start, link, is_break, ends, np.zeros(3), leg_start, leg_ends, share, np.empty(1))
     assert share.tolist() == [0.5, 0.5]
 
 
@@ -107,12 +109,18 @@ def test_a_path_draws_on_each_resource_once_in_the_carriage_it_rides_in(
 def test_a_path_has_a_flag_that_any_of_its_links_has(
     paths: Paths, rng: np.random.Generator
 ) -> None:
-    flags = rng.random((N_LINKS, 3)) < (0.02, 0.2, 1.0)
-    found = rng.random((len(paths.lists), 3)) < 0.5  # rubbish to be overwritten
-    fill_any(paths.start, paths.link, flags, found)
-    assert found.tolist() == [
-        [any(flags[link, flag] for link in path) for flag in range(3)] for path in paths.lists
+    flags = rng.random((N_LINKS, 70)) < np.linspace(0.0, 1.0, 70)
+    words = [[sum(1 << b for b in range(64) if row[64 * w + b : 64 * w + b + 1].any())
+              for w in range(2)] for row in flags]  # fmt: skip
+    found = rng.integers(0, 9, (len(paths.lists), 2)).astype(np.uint64)  # rubbish to be overwritten
+    fill_any(paths.start, paths.link, np.array(words, np.uint64), found)
+    expected = [
+        [any(flags[link, flag] for link in path) for flag in range(70)] for path in paths.lists
     ]
+    assert [[bool(row[f // 64] >> (f % 64) & 1) for f in range(70)] for row in found.tolist()] == (
+        expected
+    )
+    assert links_met(paths.start, paths.link, flags).tolist() == expected
 
 
 def test_a_class_uses_the_limits_of_what_its_route_draws_on(rng: np.random.Generator) -> None:

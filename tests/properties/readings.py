@@ -10,8 +10,8 @@ from serai.domain.routes import CORRIDORS, Routes
 from serai.domain.scenario import Scenario
 from serai.domain.world import World
 from serai.kernels.paths import fill_trees
-from serai.model.assign import solve
 from serai.model.graph import Graph
+from serai.model.queues import build_queues, solve_queued
 from serai.model.routes import ban_masks, class_costs, find_routes
 from serai.run import Run, Setting, assign, prepare, search_routes
 
@@ -20,12 +20,20 @@ Floats = NDArray[np.float64]
 TIGHT = 1e-12
 """Relative gap for comparisons: an error in shares goes with its square root, so 1e-6."""
 
+TIGHT_H = 1e-9
+"""[h] How far waits may be from those of the flows."""
+
 
 def assign_tightly(world: World, setting: Setting, routes: Routes) -> Run:
     """Solve a setting on given routes to a tiny gap."""
     run = assign(world, setting, routes)
-    arrays, n_limits = run.problem.arrays, len(run.problem.limit)
-    return replace(run, solution=solve(arrays, n_limits, start=run.solution.price, max_gap=TIGHT))
+    queued = solve_queued(
+        run.problem.arrays, run.problem.option_usd_per_h,
+        build_queues(world, setting.graph).at(run.problem.limit),
+        start=run.solution.price, start_wait_h=run.queued.wait_h,
+        max_gap=TIGHT, max_residual_h=TIGHT_H,
+    )  # fmt: skip
+    return replace(run, queued=queued)
 
 
 def solve_tightly(world: World, scenario: Scenario) -> Run:

@@ -7,7 +7,9 @@ import pytest
 from numpy.testing import assert_allclose
 from numpy.typing import NDArray
 
-from serai.domain.results import Certificate
+from serai.cli.rim import require_certificate
+from serai.domain.results import Certificate, RunCertificate
+from serai.errors import NotConvergedError
 from serai.model.assign import Solution, solve
 from serai.run import worst
 from tests.kernels import naive
@@ -106,25 +108,41 @@ def test_any_prices_bound_any_feasible_flows(cells: list[Cell], seed: int) -> No
 
 
 def test_who_stops_at_the_start_has_no_certificate(cells: list[Cell]) -> None:
-    start = solve(naive.pack_cells(cells), N_LIMITS, max_iterations=0)
+    start = solve(naive.pack_cells(cells), N_LIMITS, max_steps=0)
     assert not start.certificate.holds()
     assert start.certificate.relative_gap > 1e-3
     assert start.certificate.overload <= 1e-12  # repaired all the same
 
 
 def test_each_figure_can_break_the_promise_by_itself() -> None:
-    good = {"relative_gap": 1e-7, "complementarity": 1e-7, "conservation": 1e-12, "overload": 0.0}
+    good = {"relative_gap": 1e-9, "complementarity": 1e-7, "conservation": 1e-12, "overload": 0.0}
     assert Certificate(**good).holds()
     for name, bad in (
-        ("relative_gap", 2e-6), ("complementarity", 2e-6), ("conservation", 2e-9),
+        ("relative_gap", 2e-8), ("complementarity", 2e-6), ("conservation", 2e-9),
         ("overload", 2e-6), ("relative_gap", math.nan),
     ):  # fmt: skip
         assert not Certificate(**(good | {name: bad})).holds(), name
 
 
 def test_the_worst_of_certificates_with_one_that_is_no_number_does_not_hold() -> None:
-    good = Certificate(relative_gap=0.0, complementarity=0.0, conservation=0.0, overload=0.0)
+    good = RunCertificate(
+        relative_gap=0.0, complementarity=0.0, conservation=0.0, overload=0.0,
+        worst_class_gap=0.0, wait_residual=0.0,
+    )  # fmt: skip
     bad = good.model_copy(update={"relative_gap": float("nan")})
     assert worst([good, good]).holds()
     assert not worst([good, bad]).holds()
     assert not worst([bad, good]).holds()
+    assert not worst([good, good.model_copy(update={"wait_residual": 2e-4})]).holds()
+
+
+def test_who_did_not_get_there_says_where_it_sits() -> None:
+    bad = RunCertificate(
+        relative_gap=0.1, complementarity=0.0, conservation=0.0, overload=0.0,
+        worst_class_gap=0.2, wait_residual=0.0, worst_at="class COAL, R_GATE in t",
+    )  # fmt: skip
+    with pytest.raises(NotConvergedError, match="most of it at class COAL, R_GATE in t") as raised:
+        require_certificate(bad)
+    assert raised.value.gap == 0.1
+    good = bad.model_copy(update={"relative_gap": 0.0, "worst_at": "class C_OM"})
+    assert worst([good, bad]).worst_at == bad.worst_at

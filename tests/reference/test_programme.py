@@ -8,6 +8,7 @@ from numpy.testing import assert_allclose
 from numpy.typing import NDArray
 from scipy import optimize
 
+from serai.domain.results import MAX_GAP
 from serai.model.assign import Solution, solve
 from tests.kernels import naive
 from tests.kernels.naive import Cell
@@ -139,7 +140,7 @@ def test_hard_problems_converge(
         cells = naive.make_cells(
             rng, n_cells=n_cells, n_limits=n_limits, tightness=tightness, outside=outside
         )
-        solution = solved(cells, n_limits, max_gap=1e-6)
+        solution = solved(cells, n_limits, max_gap=MAX_GAP)
         assert solution.certificate.holds()
         assert solution.n_iterations <= 100
 

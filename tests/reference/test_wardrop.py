@@ -11,6 +11,8 @@ from numpy.testing import assert_allclose
 from serai.data.tntp import read_tntp
 from serai.domain.roads import RoadProblem
 from serai.errors import DataError
+from serai.kernels.wardrop import fill_link_times
+from serai.model import wardrop
 from serai.model.wardrop import UserEquilibrium, solve_user_equilibrium
 from tests.networks import (
     SIOUX_FALLS_OBJECTIVE,
@@ -144,3 +146,33 @@ def test_a_file_that_is_cut_or_another_is_one_fault(tmp_path: Path) -> None:
     net.write_text("".join(whole[:-2]), "utf-8")
     with pytest.raises(DataError, match="got 74 links; wanted 76, as the heading says"):
         read_tntp(net, trips)
+
+
+def test_the_conical_law_is_that_of_the_paper_and_its_objective_the_integral() -> None:
+    free, capacity, steepness = 3.0, 50.0, 4.0
+    law = np.array([[free], [0.15], [capacity], [4.0], [steepness]])
+    flows = np.linspace(0.0, 150.0, 3001)
+    times = np.empty_like(flows)
+    for i, flow in enumerate(flows):
+        time, slope = np.empty(1), np.empty(1)
+        fill_link_times(np.array([flow]), law, time, slope)
+        bend, spare = (2 * 4 - 1) / (2 * 4 - 2), 4 * (1 - flow / 50)
+        assert_allclose(time, free * (2 + np.sqrt(spare**2 + bend**2) - spare - bend))
+        above, _ = np.empty(1), None
+        fill_link_times(np.array([flow + 1e-5]), law, above, np.empty(1))
+        assert_allclose(slope, (above - time) / 1e-5, rtol=1e-3, atol=1e-7)
+        times[i] = time[0]
+    assert_allclose(times[0], free)
+    assert_allclose(times[np.searchsorted(flows, 50.0)], 2 * free)
+    area = np.trapezoid(times, flows)
+    assert_allclose(wardrop._beckmann(flows[-1:], law), area, rtol=1e-6)
+
+
+def test_with_conical_times_everybody_is_as_quick_as_he_can_be(tmp_path: Path) -> None:
+    problem = read_tntp(*write_sioux_falls(tmp_path))
+    found = solve_user_equilibrium(problem, max_gap=1e-10, law="conical")
+    assert found.relative_gap <= 1e-10
+    bend, x = 7.0 / 6.0, found.flow / problem.capacity
+    root = np.sqrt(16.0 * (1.0 - x) ** 2 + bend**2)
+    assert_allclose(found.time, problem.free_time * (2.0 + root - 4.0 * (1.0 - x) - bend))
+    assert found.objective < found.tstt

@@ -37,7 +37,7 @@ def test_the_number_of_chunks_changes_nothing_but_rounding(cells: list[naive.Cel
 
 
 def test_who_is_stopped_says_so(cells: list[naive.Cell]) -> None:
-    stopped = solve(naive.pack_cells(cells), 3, max_iterations=1)
+    stopped = solve(naive.pack_cells(cells), 3, max_steps=1)
     assert stopped.n_iterations == 1
     assert not stopped.certificate.holds()
     assert isinstance(stopped.certificate, Certificate)
@@ -55,7 +55,7 @@ def test_a_smaller_gap_takes_no_fewer_steps(cells: list[naive.Cell]) -> None:
     steps = [solve(problem, 3, max_gap=gap).n_iterations for gap in (1e-2, 1e-4, 1e-6, 1e-10)]
     assert steps == sorted(steps)
     for gap in (1e-2, 1e-4, 1e-6, 1e-10):
-        assert solve(problem, 3, max_gap=gap).certificate.holds(gap)
+        assert solve(problem, 3, max_gap=gap).certificate.holds(gap, gap)
 
 
 def test_limits_that_nobody_uses_are_free(cells: list[naive.Cell]) -> None:
@@ -70,3 +70,16 @@ def test_a_curvature_that_rounding_has_spoilt_is_replaced_by_its_diagonal() -> N
     assert assign._newton(spoilt, np.array([3.0, 8.0])).tolist() == [3.0, 8.0 / spoilt[1, 1]]
     sound = np.array([[2.0, 1.0], [1.0, 2.0]])
     assert_allclose(assign._newton(sound, np.array([3.0, 3.0])), [1.0, 1.0])
+
+
+def test_flows_moved_by_a_change_of_prices_are_those_of_the_new_prices(
+    cells: list[naive.Cell],
+) -> None:
+    problem = naive.pack_cells(cells)
+    price = np.array([3e4, 0.0, 1e5])
+    change = np.array([1e4, 2e4, -5e4])
+    dual = assign.Dual(problem, 3, has_outside=True)
+    dual.at(price)
+    dual.shift(change)
+    expected, _ = naive.choose(cells, (price + change).tolist())
+    assert_allclose(dual.flow, expected, rtol=1e-9, atol=1e-12)

@@ -266,9 +266,9 @@ def assert_same_routes(mine: Routes, other: Routes) -> None:
         assert_array_equal(getattr(mine, name), getattr(other, name), err_msg=name)
 
 
-def test_a_union_with_itself_is_itself(world: World, setting: Setting, routes: Routes) -> None:
+def test_a_union_with_itself_is_itself(routes: Routes) -> None:
     for many in ([routes], [routes, routes]):
-        assert_same_routes(merge_routes(setting.graph, world.zones, many), routes)
+        assert_same_routes(merge_routes(many), routes)
 
 
 def test_a_union_does_not_depend_on_the_order(world: World, setting: Setting) -> None:
@@ -276,7 +276,7 @@ def test_a_union_does_not_depend_on_the_order(world: World, setting: Setting) ->
     free = np.zeros(len(links.ids), np.bool_)
     a = search(world, setting, free)
     b = search(world, setting, links.kind == "sea", links.kind == "ferry")
-    one, other = (merge_routes(setting.graph, world.zones, m) for m in ([a, b], [b, a]))
+    one, other = (merge_routes(m) for m in ([a, b], [b, a]))
     assert_same_routes(one, other)
     assert set(one.mark.tolist()) == set(a.mark.tolist()) | set(b.mark.tolist())
     assert_same_routes(

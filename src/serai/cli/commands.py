@@ -12,6 +12,7 @@ import serai
 from serai.cli.rim import Rim, emit, require_certificate, say, track
 from serai.data.load import PACK
 from serai.data.scenarios import adjust, read_scenario, with_year
+from serai.domain.programme import SolveResult
 from serai.domain.results import (
     AnswerResult,
     CheckResult,
@@ -23,18 +24,29 @@ from serai.domain.results import (
     ScenariosResult,
 )
 from serai.domain.roads import AssignResult
+from serai.domain.uses import SelectResult, SkimResult
 from serai.errors import DataError, NotConvergedError, ScenarioError, state_fault
-from serai.outputs.listing import print_assign, print_check, print_evidence, print_scenarios
+from serai.model.wardrop import Law
+from serai.outputs.listing import (
+    print_assign,
+    print_check,
+    print_evidence,
+    print_scenarios,
+    print_solution,
+)
 from serai.outputs.page import write_answer_page
 from serai.outputs.terminal import print_answer, print_compare, print_quote, print_run
+from serai.outputs.uses import print_selection, print_skims
 from serai.run import run_scenario
 from serai.studies.answer import answer_question
 from serai.studies.comparison import N_STEPS, run_pair
 from serai.studies.lookup import ask_evidence, check_folder, read_checked_world, scenarios
+from serai.studies.programme import solve_file
 from serai.studies.quote import Inquiry, quote
 from serai.studies.report import assemble_page, check_page_path
 from serai.studies.roads import assign_network
 from serai.studies.runs import compare_runs, summarize
+from serai.studies.uses import check_selection, select_users, skim, write_skims
 
 __all__ = ["RESULTS", "app"]
 
@@ -47,13 +59,16 @@ RESULTS: Final[dict[str, type[Result]]] = {
     "evidence": EvidenceResult,
     "check": CheckResult,
     "assign": AssignResult,
+    "solve": SolveResult,
+    "select": SelectResult,
+    "skim": SkimResult,
 }
 """What each command answers with `--json`."""
 
 EPILOG = (
     "Data go to standard output, talk to standard error. Exit codes: 0 done, 2 what was typed or "
     "a scenario is wrong, 3 a table is wrong, 4 nothing connects the places, 5 the equilibrium "
-    "was not reached, 130 interrupted."
+    "was not reached, 6 a bare problem has no solution, 130 interrupted."
 )
 
 app = typer.Typer(
@@ -264,6 +279,9 @@ def _assign(
     net: Annotated[Path, typer.Option(help="TNTP file of links.")],
     trips: Annotated[Path, typer.Option(help="TNTP file of trips.")],
     gap: Annotated[float, typer.Option(min=1e-14, max=1.0, help="Relative gap to reach.")] = 1e-6,
+    law: Annotated[
+        Law, typer.Option(help="How link times rise with flow: bpr, as in the file, or conical.")
+    ] = "bpr",
     flows: Annotated[
         Path | None, typer.Option(help="File to write: from,to,flow,cost of every link.")
     ] = None,
@@ -275,7 +293,7 @@ def _assign(
     Deterministic user equilibrium (Wardrop) of travel time alone, on a network in the TNTP format.
     """
     with track(f"Solving {net.name}"):
-        result = assign_network(net, trips, max_gap=gap, flows=flows)
+        result = assign_network(net, trips, max_gap=gap, law=law, flows=flows)
     emit(result, print_assign, is_json=as_json)
     if result.relative_gap > gap:
         raise NotConvergedError(
@@ -283,6 +301,70 @@ def _assign(
             "printed is the best point found: ask for a larger gap",
             result.relative_gap,
         )
+
+
+@app.command("solve")
+def _solve(
+    problem: Annotated[Path, typer.Argument(metavar="PROBLEM.json", help="The bare problem.")],
+    as_json: AsJson = False,
+) -> None:
+    """
+    Solve a bare problem of choice under limits.
+
+    Groups choose among paths by path-size logit, nested if they have nests, and no resource is
+    used beyond its capacity: flows, prices and the certificate. Leaves with exit code 6 if the
+    resources cannot carry the demand.
+    """
+    with track(f"Solving {problem.name}"):
+        result = solve_file(problem)
+    emit(result, print_solution, is_json=as_json)
+    require_certificate(result.certificate)
+
+
+@app.command("select")
+def _select(
+    what: Annotated[str, typer.Argument(metavar="ID", help="Id of a link or a resource.")],
+    scenario: Named = "base",
+    year: Year = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Say who uses a link or a resource (select link).
+
+    Flows by regions, class and corridor that pass it in a scenario, most tonnes first.
+    """
+    read = with_year(read_scenario(scenario), year)
+    with track(f"Running {read.name}"):
+        world = read_checked_world(data)
+        check_selection(world, what)
+        result = select_users(run_scenario(world, read), what)
+    emit(result, print_selection, is_json=as_json)
+    require_certificate(result.certificate)
+
+
+@app.command("skim")
+def _skim(
+    scenario: Named = "base",
+    out: Annotated[
+        Path | None, typer.Option(help="CSV file to write: a row for every flow.")
+    ] = None,
+    year: Year = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Tell times, prices and emissions between all zones (skims).
+
+    Averages over the routes that each origin, destination and class uses in a scenario.
+    """
+    read = with_year(read_scenario(scenario), year)
+    with track(f"Running {read.name}"):
+        result = skim(run_scenario(read_checked_world(data), read))
+        if out is not None:
+            write_skims(out, result)
+    emit(result, print_skims, is_json=as_json)
+    require_certificate(result.certificate)
 
 
 @app.command("schema")

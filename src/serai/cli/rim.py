@@ -16,7 +16,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.text import Text
 from typer.core import TyperGroup
 
-from serai.domain.results import Certificate, Result
+from serai.domain.results import MAX_GAP, MAX_SLACK, Certificate, Result
 from serai.errors import NotConvergedError, SeraiError
 
 __all__ = ["Rim", "emit", "require_certificate", "say", "track"]
@@ -148,11 +148,13 @@ def require_certificate(certificate: Certificate) -> None:
         The certificate does not hold.
     """
     if not certificate.holds():
-        figures = ", ".join(f"{k} {v:.1e}" for k, v in certificate.model_dump().items())
+        told = certificate.model_dump()
+        figures = ", ".join(f"{k} {v:.1e}" for k, v in told.items() if isinstance(v, float))
+        figures += f", most of it at {told['worst_at']}" if told.get("worst_at") else ""
         raise NotConvergedError(
-            f"equilibrium: got {figures}; wanted relative_gap, complementarity and overload up to "
-            "1e-06 and conservation up to 1e-09; what was printed is the best point found: do "
-            "not quote it",
+            f"equilibrium: got {figures}; wanted relative_gap up to {MAX_GAP:.0e}, complementarity "
+            f"and overload up to {MAX_SLACK:.0e} and conservation up to 1e-09; what was printed is "
+            "the best point found: do not quote it",
             certificate.relative_gap,
         )
 

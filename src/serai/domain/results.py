@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
-__all__ = ["Certificate", "Result"]
+__all__ = ["MAX_GAP", "MAX_SLACK", "MAX_WAIT_RESIDUAL_H", "Certificate", "Result", "RunCertificate"]
+
+MAX_GAP = 1e-8
+"""[-] Relative gap up to which a certificate holds."""
+
+MAX_SLACK = 1e-6
+"""[-] Complementarity and overload up to which it holds."""
+
+MAX_WAIT_RESIDUAL_H = 1e-4
+"""[h] How far waits may be from those that the flows cause."""
 
 
 class Result(BaseModel):
@@ -27,21 +36,47 @@ class Certificate(Result):
     overload: float
     """Largest share by which a limit is exceeded."""
 
-    def holds(self, max_gap: float = 1e-6) -> bool:
+    def holds(self, max_gap: float = MAX_GAP, max_slack: float = MAX_SLACK) -> bool:
         """
         Say whether the solution meets its promise.
 
         Parameters
         ----------
         max_gap
-            [-], > 0. What gap, complementarity and overload may be at most.
+            [-], > 0. What the gap may be at most.
+        max_slack
+            [-], > 0. What complementarity and overload may be at most.
         """
         return (
             self.relative_gap <= max_gap
-            and self.complementarity <= max_gap
+            and self.complementarity <= max_slack
             and self.conservation <= 1e-9  # noqa: PLR2004
-            and self.overload <= max_gap
+            and self.overload <= max_slack
         )
+
+
+class RunCertificate(Certificate):
+    """How good an equilibrium of the corridor model is."""
+
+    worst_class_gap: float
+    """The gap of the class that is worst off, over that class's own scale."""
+    wait_residual: float
+    """[h] Largest difference between the waits reckoned with and those that the flows cause."""
+    worst_at: str = ""
+    """Where what is left sits: the class with the largest gap, the limit furthest from fitting."""
+
+    def holds(self, max_gap: float = MAX_GAP, max_slack: float = MAX_SLACK) -> bool:
+        """
+        Say whether the solution meets its promise.
+
+        Parameters
+        ----------
+        max_gap
+            [-], > 0. What the gap may be at most.
+        max_slack
+            [-], > 0. What complementarity and overload may be at most.
+        """
+        return super().holds(max_gap, max_slack) and self.wait_residual <= MAX_WAIT_RESIDUAL_H
 
 
 class Band(Result):
@@ -92,7 +127,7 @@ class Bottleneck(Result):
     load: float
     """[-] Use as a share of capacity."""
     wait_h: float | None
-    """[h] Queue before it; null: this form of the model prices scarcity and has no queues."""
+    """[h] Queue before it, beyond what is always waited; null where nobody queues (pipelines)."""
     price_usd_teu: float
     """[USD/TEU] Scarcity price for a box of average payload."""
     price_usd_t: float
@@ -170,7 +205,7 @@ class RunResult(Result):
     """Freight that uses a country's territory; a box counts once in every country it crosses."""
     unconnected: list[str]
     """Cells without any route even before shocks, as origin-destination-class; all unserved."""
-    certificate: Certificate
+    certificate: RunCertificate
     """How good the equilibrium is."""
     record: Record
     """How it came about."""
@@ -206,7 +241,7 @@ class CompareResult(Result):
     """By class and corridor."""
     bottlenecks: list[Change]
     """[USD/TEU and USD/t] Scarcity prices."""
-    certificate: Certificate
+    certificate: RunCertificate
     """The worse of the two."""
     records: list[Record]
     """How both came about."""
@@ -254,7 +289,7 @@ class CaseResult(Result):
     usd_per_t: float | None
     """[USD per t and year] The same per extra tonne."""
     days: float
-    """[days] Door to door by the Middle Corridor, boxes China-Europe, free-flow."""
+    """[days] Door to door by the Middle Corridor, boxes China-Europe, queues included."""
     usd_feu: float
     """[USD/FEU] Price of the same, with scarcity prices."""
     north_days: float | None
@@ -348,7 +383,7 @@ class AnswerResult(Result):
     """What would change the answer, strongest first; empty without draws."""
     draws: Draws
     """How the bands were made."""
-    certificate: Certificate
+    certificate: RunCertificate
     """The worst of all runs."""
     assumed_share: float
     """[-] Share of the Middle Corridor's cost that rests on values graded assumed."""

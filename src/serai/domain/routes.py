@@ -47,9 +47,12 @@ class Routes:
     """The route runs by rail over Russian territory."""
     sequence: NDArray[np.int64]
     """Index of the route's sequence of legs; equal indices, same terminals and modes."""
+    sequence_key: NDArray[np.uint64]
+    """Shape (n_sequences,), sorted. A hash of the legs."""
     leg_start: NDArray[np.int64]
     """Shape (n_sequences + 1,)."""
-    leg: IntArray
+    leg: NDArray[np.int64]
+    """First terminal x nodes of the network + last terminal."""
     leg_share: FloatArray
     draw_start: NDArray[np.int64]
     draw: IntArray

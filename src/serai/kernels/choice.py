@@ -8,7 +8,16 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-__all__ = ["ChoiceArrays", "fill_choice", "fill_curvature", "fill_loads", "fill_sizes"]
+__all__ = [
+    "ChoiceArrays",
+    "fill_choice",
+    "fill_curvature",
+    "fill_delays",
+    "fill_loads",
+    "fill_objective",
+    "fill_repaired",
+    "fill_sizes",
+]
 
 TINY = 1e-150
 """[class unit per year] Flows below this have no curvature: their inverse would overflow."""
@@ -137,11 +146,11 @@ def fill_loads(
 
 
 @njit(cache=True)
-def _add_outer(curvature, weight, limits, mean, count):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _add_outer(out, weight, rows, left, right, count):  # type: ignore[no-untyped-def]  # pragma: no cover
     for i in range(count):
-        a = limits[i]
+        a = rows[i]
         for j in range(count):
-            curvature[a, limits[j]] += weight * mean[a] * mean[limits[j]]
+            out[a, rows[j]] += weight * left[a] * right[rows[j]]
 
 
 @njit(cache=True, parallel=True)
@@ -149,10 +158,11 @@ def fill_curvature(
     problem: ChoiceArrays,
     flow: NDArray[np.float64],
     place: NDArray[np.int32],
+    other: NDArray[np.float64],
     chunk_curvature: NDArray[np.float64],
 ) -> None:
     """
-    Fill minus the second derivative of the dual by some prices (a positive semidefinite matrix).
+    Fill how fast loads fall as what the uses cost rises: minus the derivative of load by price.
 
     Parameters
     ----------
@@ -162,23 +172,29 @@ def fill_curvature(
         [class unit], shape (n_routes,). From `fill_choice` at the same prices.
     place
         [-], shape (n_limits,). Row of each limit in the matrix, -1 for one left out.
+    other
+        [USD per unit of what rises], shape (n_uses,). What each use comes to cost as the limit's
+        price rises by one: `use_amount` itself for prices of capacity, which makes the matrix
+        symmetric and positive semidefinite; the value of an hour for waits.
     chunk_curvature
-        [1/USD], shape (n_chunks, n_rows, n_rows). Filled, one addend per chunk.
+        [1 per unit of what rises], shape (n_chunks, n_rows, n_rows). Filled, one addend per chunk.
 
     Notes
     -----
-    With shares q of routes in a nest, P of nests in a cell, uses a and their means,
-    ``H = sum d [sum_n P_n theta_n (sum_p q_p a a' - a_n a_n') + theta_0 (sum_n P_n a_n a_n'
-    - a_k a_k')]``.
+    With shares q of routes in a nest, P of nests in a cell, uses a, costs b and their means,
+    ``H = sum d [sum_n P_n theta_n (sum_p q_p a b' - a_n b_n') + theta_0 (sum_n P_n a_n b_n'
+    - a_k b_k')]``.
     """
     n_rows = chunk_curvature.shape[1]
     for chunk in prange(problem.chunk_start.shape[0] - 1):
         curvature = chunk_curvature[chunk]
         curvature[:] = 0.0
-        of_nest, of_cell = np.zeros(n_rows), np.zeros(n_rows)
+        a_nest, a_cell, b_nest, b_cell = (
+            np.zeros(n_rows), np.zeros(n_rows), np.zeros(n_rows), np.zeros(n_rows),
+        )  # fmt: skip
         nest_rows, cell_rows = np.empty(n_rows, np.int64), np.empty(n_rows, np.int64)
         in_nest, in_cell = np.zeros(n_rows, np.bool_), np.zeros(n_rows, np.bool_)
-        row, amount = np.empty(n_rows, np.int64), np.empty(n_rows)
+        row, a, b = np.empty(n_rows, np.int64), np.empty(n_rows), np.empty(n_rows)
         for cell in range(problem.chunk_start[chunk], problem.chunk_start[chunk + 1]):
             demand = problem.cell_demand[cell]
             if demand <= TINY:
@@ -196,7 +212,8 @@ def fill_curvature(
                     for use in range(problem.use_start[route], problem.use_start[route + 1]):
                         i = place[problem.use_limit[use]]
                         if i >= 0:
-                            row[n_used], amount[n_used] = i, problem.use_amount[use]
+                            row[n_used], a[n_used] = i, problem.use_amount[use]
+                            b[n_used] = other[use]
                             n_used += 1
                     for u in range(n_used):
                         i = row[u]
@@ -204,24 +221,161 @@ def fill_curvature(
                             in_nest[i] = True
                             nest_rows[n_nest] = i
                             n_nest += 1
-                        of_nest[i] += f * amount[u]
+                        a_nest[i] += f * a[u]
+                        b_nest[i] += f * b[u]
                         for v in range(n_used):
-                            curvature[i, row[v]] += theta * f * amount[u] * amount[v]
+                            curvature[i, row[v]] += theta * f * a[u] * b[v]
                 if total > TINY:
-                    _add_outer(curvature, (theta0 - theta) / total, nest_rows, of_nest, n_nest)
+                    weight = (theta0 - theta) / total
+                    _add_outer(curvature, weight, nest_rows, a_nest, b_nest, n_nest)
                 for j in range(n_nest):
                     i = nest_rows[j]
                     if not in_cell[i]:
                         in_cell[i] = True
                         cell_rows[n_cell] = i
                         n_cell += 1
-                    of_cell[i] += of_nest[i]
-                    of_nest[i] = 0.0
+                    a_cell[i] += a_nest[i]
+                    b_cell[i] += b_nest[i]
+                    a_nest[i] = 0.0
+                    b_nest[i] = 0.0
                     in_nest[i] = False
-            _add_outer(curvature, -theta0 / demand, cell_rows, of_cell, n_cell)
+            _add_outer(curvature, -theta0 / demand, cell_rows, a_cell, b_cell, n_cell)
             for j in range(n_cell):
-                of_cell[cell_rows[j]] = 0.0
+                a_cell[cell_rows[j]] = 0.0
+                b_cell[cell_rows[j]] = 0.0
                 in_cell[cell_rows[j]] = False
+
+
+@njit(cache=True, parallel=True)
+def fill_objective(
+    problem: ChoiceArrays, flow: NDArray[np.float64], value: NDArray[np.float64]
+) -> None:
+    """
+    Fill what the convex programme minimises, cell by cell.
+
+    Parameters
+    ----------
+    problem
+        The choice problem.
+    flow
+        [class unit], shape (n_routes,), >= 0.
+    value
+        [USD], shape (n_cells,). Filled with costs, constants and both entropies.
+    """
+    for cell in prange(problem.cell_start.shape[0] - 1):
+        total = 0.0
+        demand = problem.cell_demand[cell]
+        for nest in range(problem.cell_start[cell], problem.cell_start[cell + 1]):
+            first, last = problem.nest_start[nest], problem.nest_start[nest + 1]
+            whole = 0.0
+            for route in range(first, last):
+                whole += flow[route]
+            if whole <= 0.0:
+                continue
+            within = 0.0
+            for route in range(first, last):
+                if flow[route] > 0.0:
+                    total += flow[route] * problem.cost[route]
+                    within += flow[route] * (np.log(flow[route] / whole) - problem.log_size[route])
+            total += within / problem.nest_theta[nest] + whole * problem.nest_constant[nest]
+            total += whole * np.log(whole / demand) / problem.cell_theta[cell]
+        value[cell] = total
+
+
+@njit(cache=True, parallel=True)
+def fill_repaired(
+    problem: ChoiceArrays,
+    price: NDArray[np.float64],
+    load: NDArray[np.float64],
+    flow: NDArray[np.float64],
+    repaired: NDArray[np.float64],
+    saved: NDArray[np.float64],
+) -> None:
+    """
+    Take from every route what the fullest of its limits cannot carry; the cell's last takes it.
+
+    Parameters
+    ----------
+    problem
+        The choice problem; the last route of each cell uses nothing.
+    price
+        [USD], shape (n_limits,), >= 0. Price of a limit's whole capacity.
+    load
+        [-], shape (n_limits,). Loads of the flows.
+    flow
+        [class unit], shape (n_routes,). The flows.
+    repaired
+        [class unit], shape (n_routes,). Filled: no limit is loaded above 1.
+    saved
+        [USD], shape (n_cells,). Filled with what is paid less for capacity.
+    """
+    for cell in prange(problem.cell_start.shape[0] - 1):
+        first = problem.nest_start[problem.cell_start[cell]]
+        last = problem.nest_start[problem.cell_start[cell + 1]] - 1
+        moved = 0.0
+        less = 0.0
+        for route in range(first, last + 1):
+            share, dues = 1.0, 0.0
+            for use in range(problem.use_start[route], problem.use_start[route + 1]):
+                limit = problem.use_limit[use]
+                share = min(share, 1.0 / max(load[limit], 1.0))
+                dues += problem.use_amount[use] * price[limit]
+            repaired[route] = flow[route] * share
+            taken = flow[route] - repaired[route]
+            moved += taken
+            less += taken * dues
+        repaired[last] += moved
+        saved[cell] = less
+
+
+@njit(cache=True, parallel=True)
+def fill_delays(
+    use_start: NDArray[np.int64],
+    use_limit: NDArray[np.int32],
+    limit_resource: NDArray[np.int32],
+    wait: NDArray[np.float64],
+    per_hour: NDArray[np.float64],
+    hours: NDArray[np.float64],
+    use_hour: NDArray[np.float64],
+) -> None:
+    """
+    Fill how long each route waits.
+
+    Parameters
+    ----------
+    use_start
+        [-], shape (n_routes + 1,). Uses of each route; those of one resource stand together.
+    use_limit
+        [-], shape (n_uses,). Limit of each use.
+    limit_resource
+        [-], shape (n_limits,). Resource of each limit.
+    wait
+        [h], shape (n_limits,), >= 0. Wait before each limit.
+    per_hour
+        [USD per class unit and hour], shape (n_routes,). Value of time.
+    hours
+        [h], shape (n_routes,). Filled: who passes two limits of one resource waits once, before
+        the slower.
+    use_hour
+        [USD per class unit and hour], shape (n_uses,). Filled with the value of time, zero for
+        limits that nobody waits for.
+    """
+    for route in prange(use_start.shape[0] - 1):
+        total = 0.0
+        first = use_start[route]
+        while first < use_start[route + 1]:
+            resource = limit_resource[use_limit[first]]
+            slowest = first
+            last = first
+            while last < use_start[route + 1] and limit_resource[use_limit[last]] == resource:
+                use_hour[last] = 0.0
+                if wait[use_limit[last]] > wait[use_limit[slowest]]:
+                    slowest = last
+                last += 1
+            use_hour[slowest] = per_hour[route]
+            total += wait[use_limit[slowest]]
+            first = last
+        hours[route] = total
 
 
 @njit(cache=True, parallel=True)
@@ -231,7 +385,7 @@ def fill_sizes(
     cost: NDArray[np.float64],
     sequence: NDArray[np.int64],
     leg_start: NDArray[np.int64],
-    leg: NDArray[np.int32],
+    leg: NDArray[np.int64],
     leg_share: NDArray[np.float64],
     log_size: NDArray[np.float64],
 ) -> None:

@@ -6,38 +6,17 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
+from serai.kernels.heap import pull, push
+
 __all__ = ["fill_path_links", "fill_path_marks", "fill_trees"]
 
 
 @njit(cache=True)
-def _sift_up(keys, items, at):  # type: ignore[no-untyped-def]  # pragma: no cover
-    key, item = keys[at], items[at]
-    while at > 0:
-        up = (at - 1) >> 2
-        if keys[up] <= key:
-            break
-        keys[at], items[at] = keys[up], items[up]
-        at = up
-    keys[at], items[at] = key, item
-
-
-@njit(cache=True)
-def _sift_down(keys, items, size):  # type: ignore[no-untyped-def]  # pragma: no cover
-    key, item = keys[0], items[0]
-    at = 0
-    while True:
-        child = 4 * at + 1
-        if child >= size:
-            break
-        best = child
-        for other in range(child + 1, min(child + 4, size)):
-            if keys[other] < keys[best]:
-                best = other
-        if keys[best] >= key:
-            break
-        keys[at], items[at] = keys[best], items[best]
-        at = best
-    keys[at], items[at] = key, item
+def _leads_back(first_out, slot_head, node, head):  # type: ignore[no-untyped-def]  # pragma: no cover
+    for slot in range(first_out[head], first_out[head + 1]):  # noqa: SIM110 - numba
+        if slot_head[slot] != node:
+            return False
+    return True
 
 
 @njit(cache=True, parallel=True)
@@ -71,35 +50,34 @@ def fill_trees(
         [any], shape (n_origins, n_nodes). Filled with the path's cost, inf where there is none.
     """
     n_nodes = first_out.shape[0] - 1
-    n_slots = slot_link.shape[0]
+    price = np.empty(slot_link.shape[0])
+    # From the end of such a link the only way is back: nothing is to be gained from there.
+    is_end = np.empty(slot_link.shape[0], np.bool_)
+    for node in range(n_nodes):
+        for slot in range(first_out[node], first_out[node + 1]):
+            price[slot] = cost[slot_link[slot]]
+            is_end[slot] = _leads_back(first_out, slot_head, node, slot_head[slot])
     for row in prange(origins.shape[0]):
         reached = distance[row]
         link_in = last_link[row]
-        keys = np.empty(n_slots + 1, np.float64)
-        items = np.empty(n_slots + 1, np.int32)
-        for node in range(n_nodes):
-            reached[node] = np.inf
-            link_in[node] = -1
+        keys = np.empty(n_nodes)
+        nodes = np.empty(n_nodes, np.int32)
+        place = np.full(n_nodes, -1, np.int32)
+        reached[:] = np.inf
+        link_in[:] = -1
         reached[origins[row]] = 0.0
-        keys[0], items[0] = 0.0, origins[row]
-        size = 1
+        size = push(keys, nodes, place, 0, origins[row], 0.0)
         while size > 0:
-            key, node = keys[0], items[0]
-            size -= 1
-            keys[0], items[0] = keys[size], items[size]
-            if size > 0:
-                _sift_down(keys, items, size)
-            if key > reached[node]:
-                continue
+            key, node = keys[0], nodes[0]
+            size = pull(keys, nodes, place, size)
             for slot in range(first_out[node], first_out[node + 1]):
-                total = key + cost[slot_link[slot]]
+                total = key + price[slot]
                 head = slot_head[slot]
                 if total < reached[head]:
                     reached[head] = total
                     link_in[head] = slot_link[slot]
-                    keys[size], items[size] = total, head
-                    _sift_up(keys, items, size)
-                    size += 1
+                    if not is_end[slot]:
+                        size = push(keys, nodes, place, size, head, total)
 
 
 @njit(cache=True, parallel=True)

@@ -93,6 +93,7 @@ def fill_legs(
     leg_start: NDArray[np.int64],
     leg_ends: NDArray[np.int32],
     leg_share: NDArray[np.float64],
+    path_hours: NDArray[np.float64],
 ) -> None:
     """
     Fill each path's legs and the share of its time that each takes.
@@ -115,13 +116,17 @@ def fill_legs(
         [-], shape (leg_start[-1], 2). Filled with a leg's first and last terminal.
     leg_share
         [-], shape (leg_start[-1],). Filled; sums to 1 over a path.
+    path_hours
+        [h], shape (n_paths,). Filled with the time of all links.
     """
     for path in prange(path_start.shape[0] - 1):
         leg = leg_start[path] - 1
         inside = False
         total = 0.0
+        path_hours[path] = 0.0
         for at in range(path_start[path], path_start[path + 1]):
             link = path_link[at]
+            path_hours[path] += hours[link]
             if is_break[link]:
                 inside = False
                 continue
@@ -201,11 +206,11 @@ def fill_draws(
 def fill_any(
     path_start: NDArray[np.int64],
     path_link: NDArray[np.int32],
-    flags: NDArray[np.bool_],
-    found: NDArray[np.bool_],
+    flags: NDArray[np.uint64],
+    found: NDArray[np.uint64],
 ) -> None:
     """
-    Say for each path and flag whether any of its links has the flag.
+    Say for each path which flags any of its links has, 64 flags to a word.
 
     Parameters
     ----------
@@ -214,17 +219,16 @@ def fill_any(
     path_link
         [-], shape (path_start[-1],). Links.
     flags
-        [-], shape (n_links, n_flags).
+        [-], shape (n_links, n_words). Flags of each link, as bits.
     found
-        [-], shape (n_paths, n_flags). Filled.
+        [-], shape (n_paths, n_words). Filled with those of all its links.
     """
     for path in prange(path_start.shape[0] - 1):
-        for flag in range(flags.shape[1]):
-            found[path, flag] = False
-        for at in range(path_start[path], path_start[path + 1]):
-            for flag in range(flags.shape[1]):
-                if flags[path_link[at], flag]:
-                    found[path, flag] = True
+        for word in range(flags.shape[1]):
+            met = np.uint64(0)
+            for at in range(path_start[path], path_start[path + 1]):
+                met |= flags[path_link[at], word]
+            found[path, word] = met
 
 
 @njit(cache=True, parallel=True)

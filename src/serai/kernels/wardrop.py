@@ -13,7 +13,14 @@ ALIKE = 1e-14
 
 
 @njit(cache=True, inline="always")
-def _time_and_slope(flow, free, b, capacity, power):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _time_and_slope(flow, law, a):  # type: ignore[no-untyped-def]  # pragma: no cover
+    free, b, capacity, power, steepness = law[0, a], law[1, a], law[2, a], law[3, a], law[4, a]
+    if steepness > 0.0:
+        spare = steepness * (1.0 - flow / capacity)
+        bend = (2.0 * steepness - 1.0) / (2.0 * steepness - 2.0)
+        root = np.sqrt(spare * spare + bend * bend)
+        slope = free * steepness / capacity * (1.0 - spare / root)
+        return free * (2.0 + root - spare - bend), slope
     if b == 0.0 or power == 0.0:
         return free * (1.0 + b), 0.0
     v = flow / capacity
@@ -34,22 +41,27 @@ def fill_link_times(
     slope: NDArray[np.float64],
 ) -> None:
     """
-    Fill travel times by the law of the Bureau of Public Roads, and their derivatives.
+    Fill travel times by the law of the Bureau of Public Roads or the conical one.
 
     Parameters
     ----------
     flow
         [any], shape (n_links,), >= 0.
     law
-        Shape (4, n_links). Free-flow time, b, capacity, power: time = free * (1 + b *
-        (flow / capacity) ** power).
+        Shape (5, n_links). Free-flow time, b, capacity, power and steepness s. With s = 0, time =
+        free * (1 + b * x ** power), x = flow / capacity. With s > 1, conical: time = free *
+        (2 + sqrt(s^2 (1 - x)^2 + c^2) - s (1 - x) - c), c = (2 s - 1) / (2 s - 2).
     time
         [unit of the free-flow time], shape (n_links,). Filled.
     slope
         [time per unit of flow], shape (n_links,). Filled.
+
+    References
+    ----------
+    spiess1990.
     """
     for a in range(flow.shape[0]):
-        time[a], slope[a] = _time_and_slope(flow[a], law[0, a], law[1, a], law[2, a], law[3, a])
+        time[a], slope[a] = _time_and_slope(flow[a], law, a)
 
 
 @njit(cache=True)
@@ -296,12 +308,12 @@ def _shift_pair(  # type: ignore[no-untyped-def]  # pragma: no cover
         a = pool[i]
         if mark[a] < stamp:
             flow[a] = max(flow[a] - moved, 0.0)
-            time[a], slope[a] = _time_and_slope(flow[a], law[0, a], law[1, a], law[2, a], law[3, a])
+            time[a], slope[a] = _time_and_slope(flow[a], law, a)
     for i in range(start[cheapest], start[cheapest + 1]):
         a = pool[i]
         if mark[a] == stamp:
             flow[a] = max(flow[a] + moved, 0.0)
-            time[a], slope[a] = _time_and_slope(flow[a], law[0, a], law[1, a], law[2, a], law[3, a])
+            time[a], slope[a] = _time_and_slope(flow[a], law, a)
     path_flow[cheapest] += moved
     path_flow[k] -= moved
     return excess

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
 
 from serai.domain.ranged import FloatArray
-from serai.domain.results import Certificate
-from serai.kernels.choice import ChoiceArrays, fill_choice, fill_curvature, fill_loads
+from serai.domain.results import MAX_GAP, Certificate
+from serai.kernels.choice import (
+    ChoiceArrays,
+    fill_choice,
+    fill_curvature,
+    fill_loads,
+    fill_objective,
+    fill_repaired,
+)
 
-__all__ = ["Solution", "solve"]
+__all__ = ["FIRST_RADIUS", "Dual", "Solution", "certify", "climb", "finish", "solve"]
 
 FIRST_RADIUS = 4.0
 """How far a price may move in the first step, in its own units (see `_price_units`)."""
@@ -23,11 +31,18 @@ LAST_RADIUS = 1e-12
 ROUNDING = 1e-13
 """Share of the dual's value below which its changes are rounding."""
 
+MAX_STEPS = 200
+"""Newton steps after which the best prices are returned as they are."""
+
+LOOSEST, TIGHTEN = 1e-2, 1e-3
+"""Misfit first asked for, as a share of the gap; and what it is multiplied by if that was not
+enough."""
+
+MAX_ROUNDED_STEPS = 3
+"""Steps taken where all that is left to gain is rounding."""
+
 MAX_MODEL_STEPS = 60
 """Steps, and halvings of a step, spent on the quadratic model."""
-
-NEARLY = 1e-4
-"""Overload, and price times unused capacity, below which the certificate is worth computing."""
 
 EDGE = 1e-3
 """Prices nearer than this to an end of their range, in their own units, may be put on it."""
@@ -43,44 +58,175 @@ class Solution:
     """[USD per year], shape (n_limits,). Price of a limit's whole capacity."""
     load: FloatArray
     """[-], shape (n_limits,). Repaired flows as a share of capacity."""
+    cell_gap: FloatArray
+    """[USD per year], shape (n_cells,), >= 0 but for rounding. What each cell adds to the gap."""
     certificate: Certificate
     n_iterations: int
 
 
-class _Dual:
-    """The dual function and its derivatives at one point."""
+class Dual:
+    """
+    The dual function and its derivatives at one point.
 
-    def __init__(self, problem: ChoiceArrays, n_limits: int) -> None:
-        self.problem = problem
+    Parameters
+    ----------
+    problem
+        The choice problem.
+    n_limits
+        [-], >= 0. Number of limits.
+    has_outside
+        The last route of every cell uses nothing.
+    """
+
+    def __init__(self, problem: ChoiceArrays, n_limits: int, *, has_outside: bool = True) -> None:
+        self.problem, self.has_outside = problem, has_outside
+        self.room = np.ones(n_limits)
+        self.ceiling = np.inf if has_outside else _dearest(problem)
+        self.scale = max(float((problem.cell_demand / problem.cell_theta).sum()), 1e-300)
         n_chunks = len(problem.chunk_start) - 1
         self.flow = np.empty(len(problem.cost))
+        self.value = -np.inf
+        self.price: FloatArray | None = None
+        """The prices that the flows are of."""
         self._value = np.empty(n_chunks)
         self._load = np.empty((n_chunks, n_limits))
-        self.option = np.repeat(np.arange(len(problem.cost)), np.diff(problem.use_start))
+
+    @cached_property
+    def unit(self) -> FloatArray:
+        """[USD per year], shape (n_limits,). What moves a limit's users by a factor of about e."""
+        problem = self.problem
+        n_options = np.diff(problem.nest_start[problem.cell_start])
+        demand = np.repeat(problem.cell_demand, n_options)
+        whole = self.loads(demand)
+        sums = self.loads(demand / np.repeat(problem.cell_theta, n_options), unweighted=True)
+        return np.asarray(np.where(whole > 0, sums / np.where(whole > 0, whole, 1.0), 1.0))
+
+    @cached_property
+    def option(self) -> NDArray[np.int64]:
+        """[-], shape (n_uses,). Option of each use."""
+        return np.repeat(np.arange(len(self.problem.cost)), np.diff(self.problem.use_start))
 
     def at(self, price: FloatArray) -> tuple[float, FloatArray]:
-        """Return the dual's value and its slope (load less capacity)."""
+        """
+        Return the dual's value and its slope (load less capacity), and hold the flows.
+
+        Parameters
+        ----------
+        price
+            [USD per year], shape (n_limits,), >= 0.
+        """
         fill_choice(self.problem, price, self.flow, self._value, self._load)
-        value = float(self._value.sum() - price.sum())
-        return value, self._load.sum(axis=0) - 1.0
+        self.price, self.value = price, float(self._value.sum() - price @ self.room)
+        return self.value, self._load.sum(axis=0) - self.room
+
+    def hold(self, rest: FloatArray) -> None:
+        """
+        Let others take a part of each limit, whatever its price.
+
+        Parameters
+        ----------
+        rest
+            [-], shape (n_limits,), >= 0.
+        """
+        self.room, self.price = 1.0 - rest, None
+
+    def recost(self, cost: FloatArray) -> None:
+        """
+        Change what the options cost.
+
+        Parameters
+        ----------
+        cost
+            [USD per class unit], shape (n_options,).
+        """
+        self.problem, self.price = self.problem._replace(cost=cost), None
+
+    def misfit(self, price: FloatArray, slope: FloatArray) -> float:
+        """
+        Return the worst of overload and price times unused capacity over the scale.
+
+        Parameters
+        ----------
+        price
+            [USD per year], shape (n_limits,), >= 0.
+        slope
+            [-], shape (n_limits,). From `at`.
+        """
+        unused = float(np.abs(price * slope).sum()) / self.scale
+        return max(float(slope.max(initial=0.0)), unused)
 
     def loads(self, flow: FloatArray, *, unweighted: bool = False) -> FloatArray:
-        """Return the use of each limit: flow times amount, or flow alone."""
+        """
+        Return the use of each limit, [share of capacity], shape (n_limits,).
+
+        Parameters
+        ----------
+        flow
+            [class unit], shape (n_options,). What the options carry.
+        unweighted
+            Count flow alone, whatever it takes of the limit.
+        """
         parts = np.empty_like(self._load)
         amount = np.ones_like(self.problem.use_amount) if unweighted else self.problem.use_amount
         fill_loads(self.problem, flow, amount, parts)
         return np.asarray(parts.sum(axis=0))
 
-    def curvature(self, unit: FloatArray, live: NDArray[np.int64]) -> FloatArray:
-        """Return minus the second derivative by the live prices, counted in `unit`."""
-        place = np.full(len(unit), -1, np.int32)
+    def fall(self, live: NDArray[np.int64], other: FloatArray) -> FloatArray:
+        """
+        Return how fast some limits' loads fall as what their uses cost rises.
+
+        Parameters
+        ----------
+        live
+            [-], shape (n_live,). The limits: rows and columns of the result.
+        other
+            [USD per unit of what rises], shape (n_uses,). What each use comes to cost.
+        """
+        place = np.full(self._load.shape[1], -1, np.int32)
         place[live] = np.arange(len(live))
         parts = np.empty((len(self._value), len(live), len(live)))
-        fill_curvature(self.problem, self.flow, place, parts)
-        held = parts.sum(axis=0) * np.outer(unit[live], unit[live])
+        fill_curvature(self.problem, self.flow, place, other, parts)
+        return np.asarray(parts.sum(axis=0))
+
+    def curvature(self, live: NDArray[np.int64]) -> FloatArray:
+        """
+        Return minus the second derivative by some prices, each counted in its `unit`.
+
+        Parameters
+        ----------
+        live
+            [-], shape (n_live,). The limits: rows and columns of the result.
+        """
+        unit = self.unit[live]
+        held = self.fall(live, self.problem.use_amount) * np.outer(unit, unit)
         # What cancels out where everybody passes leaves rounding: the diagonal stays above it.
         load = np.maximum(self._load.sum(axis=0), 1.0)[live]
-        return np.asarray(held + np.diag(1e-10 * np.diag(held) + 1e-12 * unit[live] * load))
+        return np.asarray(held + np.diag(1e-10 * np.diag(held) + 1e-12 * unit * load))
+
+    def shift(self, change: FloatArray) -> None:
+        """
+        Let everybody choose anew after a change of the prices, from the flows as they are.
+
+        Parameters
+        ----------
+        change
+            [USD per year], shape (n_limits,).
+        """
+        problem = self.problem
+        dues = np.bincount(
+            self.option, problem.use_amount * change[problem.use_limit], minlength=len(self.flow)
+        )
+        nest = np.repeat(np.arange(len(problem.nest_theta)), np.diff(problem.nest_start))
+        cell = np.repeat(np.arange(len(problem.cell_theta)), np.diff(problem.cell_start))
+        theta, theta0 = problem.nest_theta, problem.cell_theta[cell]
+        whole = np.add.reduceat(self.flow, problem.nest_start[:-1])
+        moved = self.flow * np.exp(-theta[nest] * dues)
+        ratio = np.add.reduceat(moved, problem.nest_start[:-1]) / np.where(whole > 0, whole, 1.0)
+        ratio = np.where(whole > 0, ratio, 1.0)
+        nests = whole * ratio ** (theta0 / theta)
+        nests *= (problem.cell_demand / np.add.reduceat(nests, problem.cell_start[:-1]))[cell]
+        within = np.where(whole > 0, nests / np.where(whole > 0, whole * ratio, 1.0), 0.0)
+        self.flow = moved * within[nest]
 
 
 def solve(
@@ -88,8 +234,9 @@ def solve(
     n_limits: int,
     *,
     start: FloatArray | None = None,
-    max_gap: float = 1e-6,
-    max_iterations: int = 200,
+    has_outside: bool = True,
+    max_gap: float = MAX_GAP,
+    max_steps: int = MAX_STEPS,
 ) -> Solution:
     """
     Find the prices at which every limit holds, by Newton steps on the dual in a trust region.
@@ -102,10 +249,14 @@ def solve(
         [-], >= 0. Number of limits.
     start
         [USD per year], shape (n_limits,), >= 0. Prices to start from; zero if left out.
+    has_outside
+        The last route of every cell uses nothing: it takes what does not fit. Without it flows
+        stay as the prices have them, and a problem that cannot be solved at all is given up as
+        soon as the dual is above what any feasible flow could cost.
     max_gap
         [-], > 0. Relative gap to reach; overload and complementarity are held to the same.
-    max_iterations
-        [-], > 0. Steps after which the best prices are returned as they are.
+    max_steps
+        [-], >= 0. Steps after which the best prices are returned as they are.
 
     Returns
     -------
@@ -119,18 +270,82 @@ def solve(
     around the prices, which widens while the model foretells the gain and shrinks where it does
     not (Conn, Gould & Toint, Trust-Region Methods, 2000, ch. 6).
     """
-    dual = _Dual(problem, n_limits)
+    dual = Dual(problem, n_limits, has_outside=has_outside)
     price = np.zeros(n_limits) if start is None else np.maximum(start, 0.0)
-    scale = max(float((problem.cell_demand / problem.cell_theta).sum()), 1e-300)
-    value, slope = dual.at(price)
-    unit = _price_units(dual)
-    best = _repaired(dual, price, value, scale) if _nearly_fits(price, slope, scale) else None
-    live, curvature = _live(dual, unit, price, slope)
-    radius, steps = FIRST_RADIUS, 0
-    while steps < max_iterations and radius > LAST_RADIUS and len(live):
-        if best is not None and best.certificate.holds(max_gap):
+    return finish(dual, price, max_gap=max_gap, max_steps=max_steps)
+
+
+def finish(
+    dual: Dual, price: FloatArray, *, max_gap: float, max_steps: int = MAX_STEPS
+) -> Solution:
+    """
+    Climb from some prices until the certificate holds.
+
+    Parameters
+    ----------
+    dual
+        The problem.
+    price
+        [USD per year], shape (n_limits,), >= 0. Where to start.
+    max_gap
+        [-], > 0. Relative gap to reach; overload and complementarity are held to the same.
+    max_steps
+        [-], >= 0. Steps after which the best prices are returned as they are.
+
+    Returns
+    -------
+    solution
+        Flows, prices and the certificate; whether it converged stands in the certificate.
+    """
+    steps, tolerance = 0, LOOSEST * max_gap
+    while True:
+        price, spent = climb(dual, price, tolerance=tolerance, max_steps=max_steps - steps)
+        steps += spent
+        found = certify(dual, price)
+        if found.certificate.holds(max_gap, max_gap) or not spent or steps >= max_steps:
             break
-        step = np.zeros(n_limits)
+        tolerance *= TIGHTEN
+    if not found.certificate.holds(max_gap, max_gap):
+        dual.at(price)
+        _polish(dual, price)
+        found = certify(dual, price)
+    return replace(found, n_iterations=steps)
+
+
+def climb(
+    dual: Dual, price: FloatArray, *, tolerance: float, max_steps: int = MAX_STEPS
+) -> tuple[FloatArray, int]:
+    """
+    Raise the dual until loads and prices fit; its flows are then those of the prices.
+
+    Parameters
+    ----------
+    dual
+        The problem.
+    price
+        [USD per year], shape (n_limits,), >= 0. Where to start.
+    tolerance
+        [-], > 0. Overload, and price times unused capacity over the scale, that are good enough.
+    max_steps
+        [-], >= 0. Steps after which the best prices are returned as they are.
+
+    Returns
+    -------
+    price
+        [USD per year], shape (n_limits,), >= 0.
+    n_steps
+        [-]. Steps taken.
+    """
+    value, slope = dual.at(price)
+    radius, steps, n_rounded, curvature = FIRST_RADIUS, 0, 0, None
+    while steps < max_steps and radius > LAST_RADIUS and value <= dual.ceiling:
+        if dual.misfit(price, slope) <= tolerance or n_rounded == MAX_ROUNDED_STEPS:
+            break
+        unit = dual.unit
+        if curvature is None:
+            live = np.flatnonzero((price > 0.0) | (slope > 0.0))
+            curvature = dual.curvature(live)
+        step = np.zeros(len(price))
         low = np.maximum(-price / unit, -radius)[live]
         step[live] = _best_step(curvature, (slope * unit)[live], low, radius)
         expected = float((slope * unit) @ step - 0.5 * step[live] @ curvature @ step[live])
@@ -140,44 +355,32 @@ def solve(
         new_value, new_slope = dual.at(trial)
         steps += 1
         is_rounding = expected <= ROUNDING * abs(value)
+        n_rounded += is_rounding
         quality = 1.0 if is_rounding else (new_value - value) / expected
         radius = _next_radius(radius, float(np.abs(step).max()), quality)
         if quality > 1e-3:  # noqa: PLR2004
-            price, value, slope = trial, new_value, new_slope
-            live, curvature = _live(dual, unit, price, slope)
-            if _nearly_fits(price, slope, scale):
-                best = _repaired(dual, price, value, scale)
-    if best is None or best.price is not price:
+            price, value, slope, curvature = trial, new_value, new_slope, None
+    if dual.price is not price:
         dual.at(price)
-        best = _repaired(dual, price, value, scale)
-    return Solution(
-        flow=best.flow, price=best.price, load=best.load,
-        certificate=best.certificate, n_iterations=steps,
-    )  # fmt: skip
+    return price, steps
 
 
-def _nearly_fits(price: FloatArray, slope: FloatArray, scale: float) -> bool:
-    """Say whether the raw flows are near enough that repairing them, which is dear, may do."""
-    worst = max(float(slope.max(initial=0.0)), float(np.abs(price * slope).sum()) / scale)
-    return worst <= NEARLY
+def _polish(dual: Dual, price: FloatArray) -> None:
+    """
+    Move the flows to where prices too fine to be written down would have them.
 
-
-def _live(
-    dual: _Dual, unit: FloatArray, price: FloatArray, slope: FloatArray
-) -> tuple[NDArray[np.int64], FloatArray]:
-    """Return the limits whose price may move now, and the curvature by these."""
-    live = np.flatnonzero((price > 0.0) | (slope > 0.0))
-    return live, dual.curvature(unit, live)
-
-
-def _price_units(dual: _Dual) -> FloatArray:
-    """Return the change of each price that moves its users by a factor of about e, [USD]."""
-    problem = dual.problem
-    n_options = np.diff(problem.nest_start[problem.cell_start])
-    demand = np.repeat(problem.cell_demand, n_options)
-    whole = dual.loads(demand)
-    sums = dual.loads(demand / np.repeat(problem.cell_theta, n_options), unweighted=True)
-    return np.asarray(np.where(whole > 0, sums / np.where(whole > 0, whole, 1.0), 1.0))
+    Where a price is a million times the cost by which choices scatter, its last digit still moves
+    flows by 1e-10: the last Newton step is taken by the flows alone.
+    """
+    held = np.flatnonzero(price > 0.0)
+    for _ in range(MAX_ROUNDED_STEPS if len(held) else 0):
+        slope = dual.loads(dual.flow)[held] - 1.0
+        step = _newton(dual.curvature(held), slope * dual.unit[held])
+        if not np.abs(step).max() <= EDGE:
+            return
+        change = np.zeros(len(price))
+        change[held] = step * dual.unit[held]
+        dual.shift(change)
 
 
 def _next_radius(radius: float, length: float, quality: float) -> float:
@@ -225,48 +428,53 @@ def _newton(curvature: FloatArray, slope: FloatArray) -> FloatArray:
         return np.asarray(slope / np.diag(curvature))
 
 
-def _repaired(dual: _Dual, price: FloatArray, value: float, scale: float) -> Solution:
-    """Move what does not fit to the outside route, and say how good the result is."""
-    problem, raw, option = dual.problem, dual.flow, dual.option
+def _dearest(problem: ChoiceArrays) -> float:
+    """Return what no flows that carry the demand can exceed: the dual is not above it either."""
+    cost = problem.cost - problem.log_size / np.repeat(
+        problem.nest_theta, np.diff(problem.nest_start)
+    )
+    cost += np.repeat(problem.nest_constant, np.diff(problem.nest_start))
+    worst = np.maximum.reduceat(cost, problem.nest_start[problem.cell_start[:-1]])
+    total = float((problem.cell_demand * worst).sum())
+    return total + 1e-6 * abs(total)
+
+
+def certify(dual: Dual, price: FloatArray) -> Solution:
+    """
+    Repair the flows, which are those of the prices, and say how good the result is.
+
+    Parameters
+    ----------
+    dual
+        The problem, with its flows.
+    price
+        [USD per year], shape (n_limits,), >= 0.
+
+    Returns
+    -------
+    solution
+        What does not fit has moved to the outside route, if there is one.
+    """
+    problem, raw = dual.problem, dual.flow
     load = dual.loads(raw)
+    first = problem.nest_start[problem.cell_start[:-1]]
+    cells, excess = np.empty(len(problem.cell_demand)), np.zeros(len(problem.cell_demand))
+    fill_objective(problem, raw, cells)
     flow = raw.copy()
-    over = load > 1.0
-    if over.any():
-        room = np.where(over, 1.0 / np.where(over, load, 1.0), 1.0)
-        share = np.ones(len(raw))
-        np.minimum.at(share, option, room[problem.use_limit])
-        taken = raw * (1.0 - share)
-        flow -= taken
-        last = problem.nest_start[problem.cell_start[1:]] - 1
-        group = np.searchsorted(last, np.arange(len(raw)))
-        flow[last] += np.bincount(group, taken, minlength=len(last))
-        load = dual.loads(flow)
-    primal = _primal(problem, flow)
-    served = np.add.reduceat(flow, problem.nest_start[problem.cell_start[:-1]])
+    if dual.has_outside and (load > 1.0).any():
+        saved, repaired = np.empty(len(cells)), np.empty(len(cells))
+        fill_repaired(problem, price, load, raw, flow, saved)
+        fill_objective(problem, flow, repaired)
+        excess, cells, load = repaired - cells - saved, repaired, dual.loads(flow)
+    served = np.add.reduceat(flow, first)
     wanted = np.maximum(problem.cell_demand, 1e-300)
+    gap = float(cells.sum()) - dual.value
     certificate = Certificate(
-        relative_gap=max(primal - value, 0.0) / scale,
-        complementarity=float(np.abs(price * (1.0 - load)).sum()) / scale,
+        relative_gap=(max(gap, 0.0) if dual.has_outside else abs(gap)) / dual.scale,
+        complementarity=float(np.abs(price * (1.0 - load)).sum()) / dual.scale,
         conservation=float(np.max(np.abs(served - problem.cell_demand) / wanted, initial=0.0)),
         overload=float(np.max(load - 1.0, initial=0.0)),
     )
-    return Solution(flow=flow, price=price, load=load, certificate=certificate, n_iterations=0)
-
-
-def _primal(problem: ChoiceArrays, flow: FloatArray) -> float:
-    """Return the convex programme's objective: costs, constants and both entropies."""
-    nest_first = problem.nest_start[:-1]
-    per_nest = np.add.reduceat(flow, nest_first)
-    nest_of = np.repeat(np.arange(len(per_nest)), np.diff(problem.nest_start))
-    theta = problem.nest_theta[nest_of]
-    cell_of = np.repeat(np.arange(len(problem.cell_demand)), np.diff(problem.cell_start))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        within = np.where(flow > 0, flow * (np.log(flow / per_nest[nest_of]) - problem.log_size), 0)
-        demand = problem.cell_demand[cell_of]
-        between = np.where(per_nest > 0, per_nest * np.log(per_nest / demand), 0.0)
-    return float(
-        (flow * problem.cost).sum()
-        + (per_nest * problem.nest_constant).sum()
-        + (within / theta).sum()
-        + (between / problem.cell_theta[cell_of]).sum()
+    return Solution(
+        flow=flow, price=price, load=load, cell_gap=excess, certificate=certificate, n_iterations=0
     )

@@ -14,9 +14,10 @@ from serai.domain.ranged import FloatArray, IntArray
 from serai.domain.routes import CORRIDORS, FAMILIES, Routes
 from serai.domain.world import World
 from serai.kernels.choice import ChoiceArrays, fill_sizes
-from serai.kernels.routes import count_uses, fill_any, fill_sums, fill_uses
+from serai.kernels.routes import count_uses, fill_sums, fill_uses
 from serai.model.demand import Cells
 from serai.model.graph import EAST, WEST, Graph
+from serai.model.routes import links_met
 
 __all__ = [
     "AVOIDED",
@@ -74,6 +75,8 @@ class Problem:
     option_route: IntArray
     """-1 for the outside route."""
     option_family: NDArray[np.int8]
+    option_usd_per_h: FloatArray
+    """[USD per class unit and hour] Value of time; 0 for the outside route."""
     group_cell: IntArray
     group_segment: NDArray[np.int8]
     group_demand: FloatArray
@@ -118,10 +121,9 @@ def any_link(routes: Routes, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     mask
         [-], shape (n,). What is meant.
     """
-    found = np.zeros((len(routes.mark), 1), np.bool_)
-    if mask.any():
-        fill_any(routes.link_start, routes.link_ix, mask[:, None].copy(), found)
-    return found[:, 0]
+    if not mask.any():
+        return np.zeros(len(routes.mark), np.bool_)
+    return links_met(routes.link_start, routes.link_ix, mask[:, None])[:, 0]
 
 
 def crosses_any(network: Network, routes: Routes, countries: tuple[str, ...]) -> NDArray[np.bool_]:
@@ -467,6 +469,7 @@ def build_problem(offers: Offers, graph: Graph) -> Problem:
         option_group=all_group.astype(np.int32),
         option_route=_pick(pairs.route, source),
         option_family=all_family,
+        option_usd_per_h=np.where(source < 0, 0.0, pairs.cells.usd_per_h[groups.cell[all_group]]),
         group_cell=groups.cell,
         group_segment=groups.segment,
         group_demand=groups.demand,

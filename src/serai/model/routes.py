@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from serai.domain.ranged import FloatArray, IntArray
 from serai.domain.routes import CORRIDORS, FAMILIES, Routes
 from serai.domain.world import RouteSearch
 from serai.kernels.paths import fill_path_links, fill_path_marks, fill_trees
-from serai.kernels.routes import count_legs, fill_any, fill_draws, fill_legs
+from serai.kernels.routes import count_legs, fill_any, fill_draws, fill_legs, fill_sums
 from serai.model.apply import caspian_links, select_links
 from serai.model.demand import Cells
 from serai.model.graph import EAST, WEST, Graph
@@ -23,9 +24,11 @@ __all__ = [
     "ban_masks",
     "class_costs",
     "find_routes",
+    "links_met",
     "merge_routes",
     "mode_of",
     "routes_of_links",
+    "take_rows",
 ]
 
 BREAKS = ("load", "unload", "port", "ferry_board", "interchange", "gauge_change",
@@ -207,15 +210,44 @@ def _collect(graph: Graph, zones: Zones, bundles: list[tuple[int, Bundle]]) -> R
     offers_of = np.repeat([k for k, _ in bundles], [len(b[0]) for _, b in bundles])
     unique, first, inverse = np.unique(mark, return_index=True, return_inverse=True)
     start = np.concatenate([[0], np.cumsum(length)])
-    link_start = np.concatenate([[0], np.cumsum(length[first])]).astype(np.int64)
-    link_ix = (
-        np.concatenate([path_link[start[i] : start[i + 1]] for i in first])
-        if len(first)
-        else np.empty(0, np.int32)
-    )
+    link_start, link_ix = take_rows(start, path_link, first)
     pairs = np.concatenate([b[1] for _, b in bundles])[first]
-    offers = np.unique(np.stack([offers_of, inverse.ravel()]), axis=1).astype(np.int32)
+    offers = _offers(offers_of, inverse.ravel(), len(unique))
     return _describe(graph, zones, unique, pairs, link_start, link_ix, offers)
+
+
+def take_rows(
+    start: NDArray[np.int64], values: NDArray[Any], rows: NDArray[np.integer]
+) -> tuple[NDArray[np.int64], NDArray[Any]]:
+    """
+    Return some rows of a table whose rows are of unequal length.
+
+    Parameters
+    ----------
+    start
+        [-], shape (n_rows + 1,). Row i is values[start[i]:start[i + 1]].
+    values
+        [any], shape (start[-1],) or more.
+    rows
+        [-], shape (n_taken,). The rows wanted.
+
+    Returns
+    -------
+    start
+        [-], shape (n_taken + 1,).
+    values
+        [any], shape (start[-1],).
+    """
+    length = np.diff(start)[rows]
+    new = np.concatenate([[0], np.cumsum(length)]).astype(np.int64)
+    at = np.repeat(start[:-1][rows] - new[:-1], length) + np.arange(new[-1])
+    return new, values[at]
+
+
+def _offers(classes: NDArray[np.integer], routes: NDArray[np.integer], n_routes: int) -> IntArray:
+    """Return the distinct pairs of class and route, sorted by class, then route."""
+    key = np.unique(classes.astype(np.int64) * max(n_routes, 1) + routes)
+    return np.stack([key // max(n_routes, 1), key % max(n_routes, 1)]).astype(np.int32)
 
 
 def routes_of_links(
@@ -250,34 +282,54 @@ def routes_of_links(
     return _collect(graph, zones, [(class_ix, bundle)])
 
 
-def merge_routes(graph: Graph, zones: Zones, many: Sequence[Routes]) -> Routes:
+def merge_routes(many: Sequence[Routes]) -> Routes:
     """
     Return the union of several sets of routes.
 
     Parameters
     ----------
-    graph
-        A graph of the same network.
-    zones
-        Zones of the network.
     many
-        Sets of routes.
+        Sets of routes of one network; the first that has a route, or a sequence of legs, says
+        what it is made of.
 
     Returns
     -------
     routes
         Every distinct route, offered to every class that any set offers it to.
     """
-    bundles = []
-    for routes in many:
-        for k in np.unique(routes.offer_class):
-            chosen = routes.offer_route[routes.offer_class == k]
-            length = np.diff(routes.link_start)[chosen]
-            at = np.repeat(routes.link_start[chosen] - np.cumsum(length) + length, length)
-            links = routes.link_ix[at + np.arange(length.sum())]
-            pairs = np.stack([routes.origin[chosen], routes.dest[chosen]], axis=1)
-            bundles.append((int(k), (routes.mark[chosen], pairs, [length, links])))
-    return _collect(graph, zones, bundles)
+
+    def joined(name: str) -> NDArray[Any]:
+        return np.concatenate([getattr(routes, name) for routes in many])
+
+    def rows(start: str, values: str, chosen: NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
+        length = np.concatenate([np.diff(getattr(routes, start)) for routes in many])
+        return take_rows(np.concatenate([[0], np.cumsum(length)]), joined(values), chosen)
+
+    mark, first, inverse = np.unique(joined("mark"), return_index=True, return_inverse=True)
+    keys = np.concatenate([routes.sequence_key[routes.sequence] for routes in many])[first]
+    known, speaker = np.unique(joined("sequence_key"), return_index=True)
+    leg_start, leg = rows("leg_start", "leg", speaker)
+    shift = np.cumsum([0, *(len(routes.mark) for routes in many[:-1])])
+    offered = np.concatenate([r.offer_route + at for r, at in zip(many, shift, strict=True)])
+    offers = _offers(joined("offer_class"), inverse.ravel()[offered], len(mark))
+    link_start, link_ix = rows("link_start", "link_ix", first)
+    draw_start, draw = rows("draw_start", "draw", first)
+    plain = ("origin", "dest", "family", "corridor", "crosses", "uses_russian_rail")
+    return Routes(
+        mark=mark,
+        **{name: joined(name)[first] for name in plain},
+        link_start=link_start,
+        link_ix=link_ix,
+        sequence=np.searchsorted(known, keys),
+        sequence_key=known,
+        leg_start=leg_start,
+        leg=leg,
+        leg_share=rows("leg_start", "leg_share", speaker)[1],
+        draw_start=draw_start,
+        draw=draw,
+        offer_class=offers[0].copy(),
+        offer_route=offers[1].copy(),
+    )
 
 
 # ------------------------------------------------------------------------- what a route is
@@ -294,16 +346,7 @@ def _describe(
 ) -> Routes:
     network = graph.network
     links = network.links
-    n = len(mark)
-    of_link = np.repeat(np.arange(n), np.diff(link_start))
-
-    def any_of(*masks: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        found = np.empty((n, len(masks)), np.bool_)
-        fill_any(link_start, link_ix, np.ascontiguousarray(np.stack(masks, axis=1)), found)
-        return found
-
-    crosses = any_of(*links.in_country.T)
-    family = _families(network, of_link, link_ix, n)
+    family = _families(network, link_start, link_ix)
     land = np.char.startswith(links.kind, "rail") | (links.kind == "road")
     rail = np.char.startswith(links.kind, "rail")
     inside = {
@@ -315,13 +358,17 @@ def _describe(
     ends = np.stack(
         [np.array(zones.countries)[pairs[:, 0]], np.array(zones.countries)[pairs[:, 1]]]
     )
-    north, middle, south, east, russian = any_of(
+    words = (
         land & (inside["RUS"] | inside["BLR"]),
         caspian_links(network),
         land & inside["IRN"],
         land & inside["CHN"],
         rail & inside["RUS"],
-    ).T
+    )
+    found = links_met(link_start, link_ix, np.column_stack([links.in_country, *words]))
+    n_countries = len(network.country_ids)
+    crosses = np.ascontiguousarray(found[:, :n_countries])
+    north, middle, south, east, russian = found[:, n_countries:].T
     corridor = _corridors(
         family,
         north=north,
@@ -329,7 +376,6 @@ def _describe(
         south=south & ~(ends == "IRN").any(axis=0),
         east=east & ~(ends == "CHN").any(axis=0),
     )
-    sequence, leg_start, leg, leg_share = _sequences(graph, link_start, link_ix)
     draw_start, draw = _draws(graph, link_start, link_ix)
     return Routes(
         mark=mark,
@@ -341,10 +387,7 @@ def _describe(
         corridor=corridor,
         crosses=crosses,
         uses_russian_rail=russian.copy(),
-        sequence=sequence,
-        leg_start=leg_start,
-        leg=leg,
-        leg_share=leg_share,
+        **_sequences(graph, link_start, link_ix),
         draw_start=draw_start,
         draw=draw,
         offer_class=np.ascontiguousarray(offers[0]),
@@ -352,25 +395,52 @@ def _describe(
     )
 
 
+def links_met(
+    link_start: NDArray[np.int64], link_ix: IntArray, masks: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """
+    Say for each path and mask whether any of its links is in the mask.
+
+    Parameters
+    ----------
+    link_start
+        [-], shape (n_paths + 1,). Links of each path.
+    link_ix
+        [-], shape (link_start[-1],). Links.
+    masks
+        [-], shape (n_links, n_masks).
+
+    Returns
+    -------
+    found
+        [-], shape (n_paths, n_masks).
+    """
+    n_links, n_masks = masks.shape
+    n_words = max(-(-n_masks // 64), 1)
+    packed = np.zeros((n_links, 8 * n_words), np.uint8)
+    packed[:, : -(-n_masks // 8)] = np.packbits(masks, axis=1)
+    found = np.empty((len(link_start) - 1, n_words), np.uint64)
+    fill_any(link_start, link_ix, packed.view(np.uint64), found)
+    return np.unpackbits(found.view(np.uint8), axis=1, count=n_masks).astype(np.bool_)
+
+
 def _families(
-    network: Network, of_link: NDArray[np.int64], link_ix: IntArray, n: int
+    network: Network, link_start: NDArray[np.int64], link_ix: IntArray
 ) -> NDArray[np.int8]:
     """Return the main mode by kilometres; who flies at all is air, who is piped pipeline."""
     links = network.links
     kind = links.kind
-    km = {
-        "water": np.isin(kind, WATER_KINDS),
-        "land": np.char.startswith(kind, "rail") | (kind == "road"),
-        "air": kind == "air",
-        "pipeline": kind == "pipeline",
-    }
-    total = {
-        word: np.bincount(of_link, np.where(mask, links.length_km, 0.0)[link_ix], minlength=n)
-        for word, mask in km.items()
-    }
-    family = np.where(total["water"] > total["land"], 0, 1)
-    family = np.where(total["pipeline"] > 0, FAMILIES.index("pipeline"), family)
-    return np.where(total["air"] > 0, FAMILIES.index("air"), family).astype(np.int8)
+    masks = (
+        np.isin(kind, WATER_KINDS), np.char.startswith(kind, "rail") | (kind == "road"),
+        kind == "air", kind == "pipeline",
+    )  # fmt: skip
+    km = np.ascontiguousarray(np.stack(masks, axis=1) * links.length_km[:, None])
+    total = np.empty((len(link_start) - 1, len(masks)))
+    fill_sums(link_start, link_ix, np.zeros(len(total), np.int32), km[None], total)
+    water, land, air, pipeline = total.T
+    family = np.where(water > land, 0, 1)
+    family = np.where(pipeline > 0, FAMILIES.index("pipeline"), family)
+    return np.where(air > 0, FAMILIES.index("air"), family).astype(np.int8)
 
 
 def _corridors(
@@ -396,38 +466,37 @@ def _corridors(
 
 def _sequences(
     graph: Graph, link_start: NDArray[np.int64], link_ix: IntArray
-) -> tuple[NDArray[np.int64], NDArray[np.int64], IntArray, FloatArray]:
-    """Return the number of each route's sequence of legs, and the legs of each sequence."""
+) -> dict[str, NDArray[Any]]:
+    """Return each route's sequence of legs, and the legs of each sequence."""
     links = graph.network.links
     is_break = np.isin(links.transfer_type, BREAKS) | (links.kind == "access")
     count = np.empty(len(link_start) - 1, np.int64)
     count_legs(link_start, link_ix, is_break, count)
-    leg_start = np.concatenate([[0], np.cumsum(count)])
-    ends = np.empty((leg_start[-1], 2), np.int32)
-    share = np.empty(leg_start[-1])
+    starts = np.concatenate([[0], np.cumsum(count)])
+    ends = np.empty((starts[-1], 2), np.int32)
+    share = np.empty(starts[-1])
+    hours = np.empty(len(count))
     terminals = np.ascontiguousarray(np.stack([links.tail, links.head], axis=1))
-    fill_legs(link_start, link_ix, is_break, terminals, graph.hours, leg_start, ends, share)
-    leg_key = ends[:, 0].astype(np.int64) * len(graph.network.node_ids) + ends[:, 1]
-    _, leg = np.unique(leg_key, return_inverse=True)
-    leg = leg.ravel().astype(np.int32)
-    # A sequence's hash: its legs' numbers mixed with their place in the row.
-    place = np.arange(leg_start[-1]) - np.repeat(leg_start[:-1], count)
+    fill_legs(link_start, link_ix, is_break, terminals, graph.hours, starts, ends, share, hours)
+    leg = ends[:, 0].astype(np.int64) * len(graph.network.node_ids) + ends[:, 1]
+    # A sequence's hash: its legs mixed with their place in the row.
+    place = np.arange(starts[-1]) - np.repeat(starts[:-1], count)
     mixed = (leg.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
     mixed ^= mixed >> np.uint64(29)
     mixed *= (2 * place.astype(np.uint64) + np.uint64(1)) * np.uint64(0xBF58476D1CE4E5B9)
-    of_route = np.repeat(np.arange(len(count)), count)
-    key = np.zeros(len(count), np.uint64)
-    np.add.at(key, of_route, mixed)
+    summed = np.concatenate([np.zeros(1, np.uint64), np.cumsum(mixed, dtype=np.uint64)])
+    key = summed[starts[1:]] - summed[starts[:-1]]
     # The quickest route of a sequence gives the shares: a clone of it gives the same.
-    owner = np.repeat(np.arange(len(count)), np.diff(link_start))
-    hours = np.bincount(owner, graph.hours[link_ix], minlength=len(count))
     order = np.lexsort((hours, key))
-    unique, sequence = np.unique(key, return_inverse=True)
-    first = order[np.searchsorted(key[order], unique)]
-    chosen = np.concatenate([np.arange(leg_start[i], leg_start[i + 1]) for i in first]) if len(
-        first) else np.empty(0, np.int64)  # fmt: skip
-    starts = np.concatenate([[0], np.cumsum(count[first])]).astype(np.int64)
-    return sequence.ravel().astype(np.int64), starts, leg[chosen], share[chosen]
+    known, first, sequence = np.unique(key[order], return_index=True, return_inverse=True)
+    chosen = order[first]
+    back = np.empty(len(order), np.int64)
+    back[order] = sequence.ravel()
+    leg_start, legs = take_rows(starts, leg, chosen)
+    return {
+        "sequence": back, "sequence_key": known, "leg_start": leg_start, "leg": legs,
+        "leg_share": take_rows(starts, share, chosen)[1],
+    }  # fmt: skip
 
 
 def _draws(

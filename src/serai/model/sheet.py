@@ -25,6 +25,7 @@ __all__ = [
     "Trip",
     "assumed_share",
     "countries_of",
+    "emissions_of",
     "figures_of",
     "price_path",
     "tonnes_of_feu",
@@ -177,7 +178,7 @@ def figures_of(
         low_usd=usd * _ratio(table.low, table.value),
         high_usd=usd * _ratio(table.high, table.value),
         generalized=generalized,
-        kg_co2e=_emissions(links, factors) * tonnes,
+        kg_co2e=emissions_of(links, factors) * tonnes,
     )
 
 
@@ -186,8 +187,27 @@ def _ratio(end: FloatArray, value: FloatArray) -> FloatArray:
     return np.divide(end, value, out=np.ones_like(value), where=value > 0)
 
 
-def _emissions(links: Links, factors: EmissionFactors) -> FloatArray:
-    """Return [kg CO2e per t], shape (n_links,): carrying, and handling at transfers."""
+def emissions_of(links: Links, factors: EmissionFactors) -> FloatArray:
+    """
+    Return what carrying a tonne over each link emits, well-to-wheel.
+
+    Parameters
+    ----------
+    links
+        The links.
+    factors
+        Emissions per tonne and kilometre, and per handling.
+
+    Returns
+    -------
+    emissions
+        [kg CO2e per t], shape (n_links,).
+
+    Raises
+    ------
+    DataError
+        A kind of link or type of transfer has no emission factor.
+    """
     known = dict(zip(factors.ids, factors.table.value.tolist(), strict=True))
     is_hub = links.kind == "transfer"
     carried = np.where(

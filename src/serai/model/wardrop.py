@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -11,15 +12,18 @@ from serai.domain.roads import RoadProblem
 from serai.kernels.paths import fill_trees
 from serai.kernels.wardrop import add_paths, fill_link_times, load_paths, shift_flows
 
-__all__ = ["UserEquilibrium", "solve_user_equilibrium"]
+__all__ = ["Law", "UserEquilibrium", "solve_user_equilibrium"]
 
-N_PASSES = 6
+Law = Literal["bpr", "conical"]
+"""How link times rise with flow."""
+
+N_PASSES = 20
 """Shifts of flow over all pairs between two searches for paths, at most."""
 
-PASSED_OVER = 0.02
+PASSED_OVER = 0.05
 """[-] Pairs whose paths differ by less than this share of the gap wait for a later sweep."""
 
-ENOUGH = 0.05
+ENOUGH = 0.01
 """[-] A search for paths follows once what is left to gain is this share of the gap."""
 
 
@@ -73,7 +77,7 @@ class _Paths:
 
 
 def solve_user_equilibrium(
-    problem: RoadProblem, *, max_gap: float = 1e-6, max_sweeps: int = 500
+    problem: RoadProblem, *, max_gap: float = 1e-6, max_sweeps: int = 500, law: Law = "bpr"
 ) -> UserEquilibrium:
     """
     Return flows at which every used path of a pair takes the least time (Wardrop 1952).
@@ -91,6 +95,10 @@ def solve_user_equilibrium(
         [-], > 0. Relative gap that is good enough.
     max_sweeps
         [-], >= 1. Searches for paths at most.
+    law
+        ``bpr``: times as the network has them. ``conical``: links whose times rise with a power
+        above one take it for the steepness of a conical law (Spiess 1990), which doubles the
+        time at capacity and rises no faster than in a straight line far above it.
 
     Returns
     -------
@@ -107,7 +115,9 @@ def solve_user_equilibrium(
     np.add.at(first_out, tail + 1, 1)
     first_out = np.cumsum(first_out).astype(np.int32)
     slot_head = problem.head[slot_link].astype(np.int32)
-    law = np.stack([problem.free_time, problem.b, problem.capacity, problem.power])
+    rises = (problem.b != 0.0) & (problem.power > 1.0)
+    steepness = np.where(rises & (law == "conical"), problem.power, 0.0)
+    laws = np.stack([problem.free_time, problem.b, problem.capacity, problem.power, steepness])
 
     apart = np.flatnonzero(problem.origin != problem.dest)
     starts, row = np.unique(problem.origin[apart], return_inverse=True)
@@ -119,7 +129,7 @@ def solve_user_equilibrium(
     )
     flow = np.zeros(len(tail))
     time, slope = np.empty_like(flow), np.empty_like(flow)
-    fill_link_times(flow, law, time, slope)
+    fill_link_times(flow, laws, time, slope)
     fill_trees(first_out, slot_link, slot_head, time, roots, *trees)
     met = np.isfinite(trees[1][row, dest])
     dest, demand = dest[met], problem.demand[apart[met]]
@@ -127,32 +137,43 @@ def solve_user_equilibrium(
     pairs = (tree, roots[tree], dest, demand)
     paths = _Paths(len(demand))
     mark = np.zeros(len(tail) + 1, np.int64)
-    gap, tstt, sweep = 0.0 if not len(demand) else np.inf, 0.0, 0
-    while gap > max_gap and sweep < max_sweeps:
+    paths.add(trees, tail, pairs, time)
+    sweep = 0
+    while True:
         sweep += 1
-        paths.add(trees, tail, pairs, time)
         load_paths(paths.first, paths.after, paths.start, paths.pool, demand, paths.flow, flow)
-        fill_link_times(flow, law, time, slope)
-        for _ in range(N_PASSES if sweep > 1 else 1):
-            least = PASSED_OVER * gap if np.isfinite(gap) else 0.0
-            excess = shift_flows(paths.first, paths.after, paths.start, paths.pool, law,
-                                 paths.flow, flow, time, slope, mark, least)  # fmt: skip
-            if excess <= ENOUGH * gap * tstt:
-                break
-        load_paths(paths.first, paths.after, paths.start, paths.pool, demand, paths.flow, flow)
-        fill_link_times(flow, law, time, slope)
+        fill_link_times(flow, laws, time, slope)
         fill_trees(first_out, slot_link, slot_head, time, roots, *trees)
         tstt = float(flow @ time)
         gap = 1.0 - float(demand @ trees[1][tree, dest]) / tstt if tstt > 0.0 else 0.0
+        if gap <= max_gap or sweep >= max_sweeps:
+            break
+        paths.add(trees, tail, pairs, time)
+        for _ in range(N_PASSES):
+            excess = shift_flows(paths.first, paths.after, paths.start, paths.pool, laws,
+                                 paths.flow, flow, time, slope, mark,
+                                 PASSED_OVER * gap)  # fmt: skip
+            if excess <= ENOUGH * gap * tstt:
+                break
     return UserEquilibrium(
-        flow=flow, time=time, relative_gap=max(gap, 0.0), objective=_beckmann(flow, law),
+        flow=flow, time=time, relative_gap=max(gap, 0.0), objective=_beckmann(flow, laws),
         tstt=tstt, n_sweeps=sweep, unreachable=apart[~met].astype(np.int32),
     )  # fmt: skip
 
 
-def _beckmann(flow: FloatArray, law: FloatArray) -> float:
-    free, b, capacity, power = law
+def _beckmann(flow: FloatArray, laws: FloatArray) -> float:
+    free, b, capacity, power, steepness = laws
     rises = (b != 0.0) & (power != 0.0)
     v = np.divide(flow, capacity, out=np.zeros_like(flow), where=rises)
     added = np.where(rises, v**power / (power + 1.0), 1.0)
-    return float((free * flow * (1.0 + b * added)).sum())
+    total = np.where(steepness > 0.0, 0.0, free * flow * (1.0 + b * added))
+    s, x = np.where(steepness > 0.0, steepness, 2.0), flow / np.where(capacity > 0.0, capacity, 1.0)
+    c = (2.0 * s - 1.0) / (2.0 * s - 2.0)
+    cone = x * (2.0 - s - c) + 0.5 * s * x**2 + _root_below(1.0, s, c) - _root_below(1.0 - x, s, c)
+    return float((total + np.where(steepness > 0.0, free * capacity * cone, 0.0)).sum())
+
+
+def _root_below(u: FloatArray | float, s: FloatArray, c: FloatArray) -> FloatArray:
+    """Return an antiderivative of sqrt(s^2 u^2 + c^2)."""
+    curved = c**2 / (2.0 * s) * np.arcsinh(s * u / c)
+    return np.asarray(0.5 * u * np.sqrt((s * u) ** 2 + c**2) + curved)

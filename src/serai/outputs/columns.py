@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from serai.domain.results import Certificate, Record
+from serai.domain.results import Record, RunCertificate
 from serai.outputs.numbers import say_plain
 
 __all__ = ["Column", "print_certificate", "print_names", "print_record", "print_table"]
@@ -114,7 +114,7 @@ def print_names(console: Console, start: str, names: Sequence[str]) -> None:
     console.print(Text(f"\n{start}{shown}{more}"))
 
 
-def print_certificate(console: Console, certificate: Certificate) -> None:
+def print_certificate(console: Console, certificate: RunCertificate) -> None:
     """
     Print how good an equilibrium is.
 
@@ -130,7 +130,9 @@ def print_certificate(console: Console, certificate: Certificate) -> None:
         Text(
             f"\nCertificate {'holds' if holds else 'DOES NOT HOLD: do not quote'}: relative gap "
             f"{certificate.relative_gap:.1e}, complementarity {certificate.complementarity:.1e}, "
-            f"conservation {certificate.conservation:.1e}, overload {certificate.overload:.1e}.",
+            f"conservation {certificate.conservation:.1e}, overload {certificate.overload:.1e}, "
+            f"worst class {certificate.worst_class_gap:.1e}, waits within "
+            f"{certificate.wait_residual:.1e} h.",
             style="dim" if holds else "bold red",
         )
     )

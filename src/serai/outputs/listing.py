@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from serai.domain.programme import SolveResult
 from serai.domain.results import (
     CheckResult,
     EvidenceNumber,
@@ -16,10 +17,11 @@ from serai.domain.results import (
 )
 from serai.domain.roads import AssignResult
 
-__all__ = ["print_assign", "print_check", "print_evidence", "print_scenarios"]
+__all__ = ["print_assign", "print_check", "print_evidence", "print_scenarios", "print_solution"]
 
 INDENT = 2
 MANY_PAIRS = 10
+MANY_ROWS = 20
 
 
 def print_assign(console: Console, result: AssignResult) -> None:
@@ -53,6 +55,33 @@ def print_assign(console: Console, result: AssignResult) -> None:
         more = ", …" if len(lost) > MANY_PAIRS else ""
         console.print(Text(f"\n  No path joins {len(lost)} pairs ({total:g} trips, in no figure "
                            f"above): {named}{more}"))  # fmt: skip
+
+
+def print_solution(console: Console, result: SolveResult) -> None:
+    """
+    Print the largest flows, the highest prices and the certificate of a bare problem.
+
+    Parameters
+    ----------
+    console
+        Where to print.
+    result
+        Its solution.
+    """
+    for title, row, values in (
+        ("Flows", "paths", result.flows),
+        ("Prices", "resources", result.prices),
+    ):
+        order = sorted(range(len(values)), key=lambda i: -values[i])
+        shown = [i for i in order[:MANY_ROWS] if values[i] > 0]
+        head = f"\n{title}, largest first" if shown else f"\n{title}: none above zero"
+        console.print(Text(head, style="bold"))
+        for i in shown:
+            console.print(Text(f"  {f'{row}[{i}]':16}{values[i]:>20,.6f}"))
+        if len(shown) < sum(value > 0 for value in values):
+            console.print(Text(f"  … of {len(values):,}; --json has all"))
+    figures = ", ".join(f"{k} {v:.1e}" for k, v in result.certificate.model_dump().items())
+    console.print(Text(f"\nCertificate: {figures}.", style="dim"), soft_wrap=True)
 
 
 def print_scenarios(console: Console, result: ScenariosResult) -> None:

@@ -57,9 +57,9 @@ DEFINITIONS: Final[Mapping[str, str]] = {
 
 LIMITS: Final = (
     (
-        "Hours of queueing. Days are free-flow with the usual dwell at ports and borders; a limit "
-        "that binds shows as a price, not as a wait, and storms, ice and holidays only as a share "
-        "of the year lost."
+        "Single storms and missing ships. Queues are those of random arrivals in a busy month, "
+        "from judged sizes of ships and trains; storms, ice and holidays count as a share of the "
+        "year lost."
     ),
     (
         "How soon shippers trust the corridor. The hours that they fear to lose at the Caspian are "
@@ -383,6 +383,8 @@ def _list_facts(answer: AnswerResult) -> list[tuple[str, str]]:
         ("Complementarity", f"{certificate.complementarity:.1e}"),
         ("Conservation", f"{certificate.conservation:.1e}"),
         ("Overload", f"{certificate.overload:.1e}"),
+        ("Relative gap, worst class", f"{certificate.worst_class_gap:.1e}"),
+        ("Waits, furthest from those of the flows", f"{certificate.wait_residual:.1e} h"),
         ("Certificate", "holds" if certificate.holds() else "DOES NOT HOLD: do not quote"),
         ("Time taken", f"{say_plain(record.seconds)} s"),
         (

@@ -180,8 +180,7 @@ def tabulate_bottlenecks(answer: AnswerResult, state: str) -> Table:
         spans=(("", 1), ("Scarcity price", 2), ("Capacity", 2 + len(waits))),
         groups=tuple(groups),
         note="The scarcity price is what one more box, or one more tonne outside boxes, would pay "
-        "for room"
-        + ("." if has_waits else "; this form of the model prices scarcity and has no queues."),
+        "for room" + ("; the wait is the queue before it." if has_waits else "."),
     )
 
 
@@ -293,8 +292,8 @@ def tabulate_costs(answer: AnswerResult) -> Table:
         heads=("Case", "days", "USD/FEU", "days", "USD/FEU", "days", "USD/FEU"),
         spans=(("", 1), ("Middle Corridor", 2), ("Northern", 2), ("Sea", 2)),
         groups=tuple(group for group in groups if group.rows),
-        note="Days are free-flow, with the usual dwell; prices hold the scarcity prices of the "
-        "limits that bind.",
+        note="Days hold the usual dwell and the queues of the case, prices the scarcity prices of "
+        "the limits that bind.",
     )
 
 

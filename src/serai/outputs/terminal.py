@@ -207,7 +207,7 @@ def _print_costs(console: Console, answer: AnswerResult) -> None:
     rows = [_list_costs(case) for case in answer.cases]
     print_table(
         console,
-        "Door to door, boxes China–Europe (free-flow days; prices with scarcity)",
+        "Door to door, boxes China–Europe (days with queues; prices with scarcity)",
         [
             Column("Case", "words"),
             Column("\nRussia", "words"),

@@ -15,16 +15,20 @@ from serai.domain.results import (
     Band,
     BaseYear,
     CaseResult,
-    Certificate,
     Draws,
     OutlookRow,
+    RunCertificate,
     RunResult,
 )
 from serai.domain.routes import Routes
 from serai.domain.world import World
 from serai.model.routes import merge_routes
 from serai.run import (
+    MAX_PRICED_SEARCHES,
+    NOTHING_NEW,
     Run,
+    Start,
+    carried_by_new,
     describe,
     prepare,
     priced_routes,
@@ -104,9 +108,9 @@ def answer_question(
     tell = progress or (lambda _stage, _done, _total: None)
     routes, prices = _routes_of_cases(world, tell)
     runs = solve_cases(world, routes, start=prices)
-    tell("cases", 3, 3)
+    tell("cases", MAX_PRICED_SEARCHES + 2, MAX_PRICED_SEARCHES + 2)
     central = measure(runs)
-    start = {key: run.limit_price for key, run in runs.items()}
+    start = {key: run.end for key, run in runs.items()}
     others = _other_years(world, routes, start, tell)
     outlook = _outlook(world, routes, start, tell)
     drawn = draw_shares(world, routes, start, n=draws, seed=seed, workers=workers, tell=tell)
@@ -151,19 +155,24 @@ def _mapped(run: Run, base: Run) -> RunResult:
     return summarize(run).model_copy(update={"links": divertible_links(run, base)})
 
 
-def _routes_of_cases(world: World, tell: Progress) -> tuple[Routes, dict[Key, FloatArray]]:
+def _routes_of_cases(world: World, tell: Progress) -> tuple[Routes, dict[Key, Start]]:
     """Find one set of routes for every case, and prices to start from."""
-    tell("cases", 0, 3)
-    settings = {case: prepare(world, case_scenario(case, "open")) for case in ("today", "full")}
-    found = [search_routes(world, setting) for setting in settings.values()]
-    routes = merge_routes(settings["full"].graph, world.zones, found)
-    tell("cases", 1, 3)
-    runs = solve_cases(world, routes)
-    # Again at the scarcity prices that differ most.
-    more = [priced_routes(run) for key, run in runs.items() if key[0] in settings]
-    tell("cases", 2, 3)
-    prices = {key: run.limit_price for key, run in runs.items()}
-    return merge_routes(settings["full"].graph, world.zones, [routes, *more]), prices
+    done = MAX_PRICED_SEARCHES + 2
+    tell("cases", 0, done)
+    far = ("today", "full")  # whose prices differ most
+    settings = [prepare(world, case_scenario(case, "open")) for case in far]
+    routes = merge_routes([search_routes(world, setting) for setting in settings])
+    known, start = routes.mark[:0], dict[Key, Start]()
+    for at in range(MAX_PRICED_SEARCHES):
+        tell("cases", at + 1, done)
+        keys = tuple(key for key in all_cases() if key[0] in far)
+        runs = solve_cases(world, routes, start=start, keys=keys, is_rough=True)
+        start = {key: run.end for key, run in runs.items()}
+        if max(carried_by_new(run, known) for run in runs.values()) <= NOTHING_NEW:
+            break
+        known = routes.mark
+        routes = merge_routes([routes, *(priced_routes(run) for run in runs.values())])
+    return routes, start
 
 
 def _case(
@@ -246,8 +255,8 @@ def _class_shares(world: World, mine: CaseShares) -> dict[str, float]:
 
 
 def _other_years(
-    world: World, routes: Routes, start: dict[Key, FloatArray], tell: Progress
-) -> tuple[list[BaseYear], Certificate]:
+    world: World, routes: Routes, start: dict[Key, Start], tell: Progress
+) -> tuple[list[BaseYear], RunCertificate]:
     rows, certificates = [], []
     for i, year in enumerate(OTHER_YEARS):
         tell("other base year", i, len(OTHER_YEARS))
@@ -265,8 +274,8 @@ def _other_years(
 
 
 def _outlook(
-    world: World, routes: Routes, start: dict[Key, FloatArray], tell: Progress
-) -> tuple[list[OutlookRow], Certificate]:
+    world: World, routes: Routes, start: dict[Key, Start], tell: Progress
+) -> tuple[list[OutlookRow], RunCertificate]:
     rows, certificates = [], []
     todo = [(y, d) for y in OUTLOOK_YEARS for d in ("low", "reference", "high")]
     keys = (("today", "open"), ("full", "open"), ("full", "closed"))

@@ -100,8 +100,8 @@ NUMBERS: Final = """\
 totals miss least (soft L1 loss): a factor on the shares of shippers who ask for a land quote (its
 four shares move together, at most to 1), the scale between families of routes, and the hours that
 shippers expect to lose at a Caspian crossing. What was judged of the shares, and the twenty days
-that published deliveries of 2022 and 2023 leave for the hours, count as two more totals. Nothing is
-tuned link by link or year by year. All other parameters are assumed, with the ranges of
+that published deliveries of 2022 and 2023 leave for hours and queues, count as two more totals.
+Nothing is tuned link by link or year by year. All other parameters are assumed, with the ranges of
 `params.toml`.
 """
 
@@ -127,8 +127,8 @@ REASONS: Final = {
         "the same year. In truth it took contracts, ships and wagons that were not there."
     ),
     "middle_kteu 2023": (
-        "Boxes turned back from Aktau and Kuryk after queues of 38–53 days in 2022 (F0465). "
-        "This form of the model prices scarcity and has no queues in hours."
+        "Boxes turned back from Aktau and Kuryk after deliveries of 38–53 days in 2022 (F0465), "
+        "and trust returns slowly. In the model every year stands by itself."
     ),
     "middle_kt 2020": (
         "The hours feared at the Caspian serve all years: they lower the calm years to stay near "

@@ -246,8 +246,9 @@ def trips(run: Run, weights: FloatArray) -> dict[str, Trip | None]:
     cell = problem.group_cell[problem.option_group]
     mine = np.flatnonzero((route >= 0) & wanted[cell])
     scarcity = _scarcity(problem, run.solution.price, mine)
-    felt = problem.arrays.cost[mine] + scarcity
+    felt = run.queued.arrays.cost[mine] + scarcity
     money, hours = _money_and_hours(run, route[mine])
+    hours = hours + run.queued.option_wait_h[mine]
     out: dict[str, Trip | None] = {}
     corridor, family = run.routes.corridor[route[mine]], run.routes.family[route[mine]]
     for word, mask in (

@@ -58,11 +58,11 @@ def run_pair(
         first.append(run_scenario(world, scenario))
         seconds.append(time.perf_counter() - began)
         tell(at + 1)
-    routes = merge_routes(first[0].setting.graph, world.zones, [run.routes for run in first])
+    routes = merge_routes([run.routes for run in first])
     second: list[Run] = []
     for at, run in enumerate(first):
         began = time.perf_counter()
-        again = assign(world, run.setting, routes, start=run.limit_price)
+        again = assign(world, run.setting, routes, start=run.end)
         spent = seconds[at] + time.perf_counter() - began
         second.append(replace(again, record=again.record.model_copy(update={"seconds": spent})))
         tell(at + 3)

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from scipy.stats import norm, qmc, rankdata
 
 from serai.domain.ranged import Z_P90, FloatArray, Ranged
-from serai.domain.results import Certificate, Mover
+from serai.domain.results import Mover, RunCertificate
 from serai.domain.routes import Routes
 from serai.domain.world import World
 from serai.model.apply import draw_world
+from serai.run import Start
 from serai.studies.cases import all_cases
 from serai.studies.shares import CaseShares, Key, Progress, measure, solve_cases
 
@@ -52,7 +53,7 @@ class Drawn:
 
     cases: Mapping[Key, CaseShares]
     capex_musd: Mapping[str, float]
-    certificate: Certificate
+    certificate: RunCertificate
 
 
 def ranged_tables(world: World) -> dict[str, Ranged]:
@@ -129,7 +130,7 @@ def deviates(n: int, n_dimensions: int, seed: int) -> FloatArray:
 def draw_shares(
     world: World,
     routes: Routes,
-    start: Mapping[Key, FloatArray],
+    start: Mapping[Key, Start],
     *,
     n: int,
     seed: int,
@@ -146,7 +147,7 @@ def draw_shares(
     routes
         The choice sets, held over the draws.
     start
-        [USD per TEU or t] by case. Every draw starts from the central prices, so that the
+        Prices and waits by case. Every draw starts from the central prices, so that the
         number of workers changes nothing.
     n
         [-], >= 0. Draws.
@@ -172,7 +173,7 @@ def draw_shares(
 def swing_inputs(
     world: World,
     routes: Routes,
-    start: Mapping[Key, FloatArray],
+    start: Mapping[Key, Start],
     drawn: Sequence[Drawn],
     *,
     seed: int,
@@ -189,7 +190,7 @@ def swing_inputs(
     routes
         The choice sets.
     start
-        [USD per TEU or t] by case.
+        Prices and waits by case.
     drawn
         The draws already made: they say which inputs are worth moving.
     seed
@@ -348,7 +349,7 @@ class _Work:
 
     world: World
     routes: Routes
-    start: Mapping[Key, FloatArray]
+    start: Mapping[Key, Start]
 
     def do(self, task: _Task) -> Drawn:
         """Solve the task's cases at its draw."""
@@ -387,7 +388,7 @@ def _start(pool: ProcessPoolExecutor, tasks: Sequence[_Task]) -> Iterator[Drawn]
 def _spread(
     world: World,
     routes: Routes,
-    start: Mapping[Key, FloatArray],
+    start: Mapping[Key, Start],
     tasks: Sequence[_Task],
     workers: int,
     tell: Progress,

@@ -10,13 +10,13 @@ import serai
 from serai.data.tntp import read_tntp
 from serai.domain.roads import AssignResult, Unreachable
 from serai.errors import DataError, state_fault
-from serai.model.wardrop import solve_user_equilibrium
+from serai.model.wardrop import Law, solve_user_equilibrium
 
 __all__ = ["assign_network"]
 
 
 def assign_network(
-    net: Path, trips: Path, *, max_gap: float, flows: Path | None = None
+    net: Path, trips: Path, *, max_gap: float, law: Law = "bpr", flows: Path | None = None
 ) -> AssignResult:
     """
     Solve a test network to its deterministic user equilibrium.
@@ -29,6 +29,8 @@ def assign_network(
         TNTP file of trips.
     max_gap
         [-], > 0. Relative gap that is good enough.
+    law
+        ``bpr`` or ``conical``, how link times rise with flow.
     flows
         File for `from,to,flow,cost` of every link; none is written if left out.
 
@@ -44,7 +46,7 @@ def assign_network(
     """
     problem = read_tntp(net, trips)
     began = time.perf_counter()
-    found = solve_user_equilibrium(problem, max_gap=max_gap)
+    found = solve_user_equilibrium(problem, max_gap=max_gap, law=law)
     seconds = time.perf_counter() - began
     if flows is not None:
         rows = zip((problem.tail + 1).tolist(), (problem.head + 1).tolist(), found.flow.tolist(),

@@ -56,7 +56,7 @@ def summarize(run: Run) -> RunResult:
         links=_by_link(run, flows),
         countries=_by_country(run, flows),
         unconnected=_unconnected(run),
-        certificate=run.solution.certificate,
+        certificate=run.certificate,
         record=run.record,
     )
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from serai.domain.ranged import FloatArray
-from serai.domain.results import Certificate
+from serai.domain.results import RunCertificate
 from serai.domain.routes import Routes
 from serai.domain.world import World
-from serai.run import Run, assign, offers_of, prepare, with_transit_closed, worst
+from serai.run import Run, Start, assign, offers_of, prepare, with_transit_closed, worst
 from serai.studies.cases import (
     Divertible,
     all_cases,
@@ -62,17 +62,18 @@ class Shares:
     by_class: FloatArray
     """[class unit per year], shape (n_classes,). Divertible by class."""
     cases: Mapping[Key, CaseShares]
-    certificate: Certificate
+    certificate: RunCertificate
 
 
 def solve_cases(
     world: World,
     routes: Routes,
     *,
-    start: Mapping[Key, FloatArray] | None = None,
+    start: Mapping[Key, Start] | None = None,
     year: int = 2023,
     demand: str = "reference",
     keys: tuple[Key, ...] = tuple(all_cases()),
+    is_rough: bool = False,
 ) -> dict[Key, Run]:
     """
     Solve cases on one set of routes.
@@ -84,13 +85,15 @@ def solve_cases(
     routes
         The choice sets of every case.
     start
-        [USD per TEU or t] by case, shape (n_limits,) of the graph. Prices to start from.
+        Prices and waits to start from, by case.
     year
         Year of demand and prices.
     demand
         Low, reference or high.
     keys
         The cases to solve.
+    is_rough
+        Near enough to look for routes at their prices and waits, not to quote.
 
     Returns
     -------
@@ -110,7 +113,9 @@ def solve_cases(
         for key in keys:
             if key[0] == case:
                 first = None if start is None else start.get(key)
-                runs[key] = assign(world, settings[key[1]], routes, offers=offers, start=first)
+                runs[key] = assign(
+                    world, settings[key[1]], routes, offers=offers, start=first, is_rough=is_rough
+                )
     return runs
 
 
@@ -146,7 +151,7 @@ def measure(runs: Mapping[Key, Run]) -> Shares:
         t=float(flow.t.sum()),
         by_class=by_class,
         cases=cases,
-        certificate=worst([r.solution.certificate for r in runs.values()]),
+        certificate=worst([r.certificate for r in runs.values()]),
     )
 
 

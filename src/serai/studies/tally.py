@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from serai.domain.ranged import FloatArray, IntArray
 from serai.domain.results import Bottleneck
 from serai.domain.routes import CORRIDORS
+from serai.model.queues import build_queues
 from serai.run import Run
 
 __all__ = ["NAMES", "Tally", "bottlenecks", "resources_used", "sums_by", "tally"]
@@ -133,7 +134,8 @@ def bottlenecks(
         boxes in the demand is used.
     """
     limits, network = run.setting.graph.limits, run.world.network
-    price, load = run.limit_price, run.limit_load
+    price, load, wait = run.limit_price, run.limit_load, run.limit_wait_h
+    queues = np.isfinite(build_queues(run.world, run.setting.graph).rate_per_h)
     payload = _mean_payload(run)
     if by_boxes is None:
         flows = tally(run)
@@ -151,7 +153,7 @@ def bottlenecks(
                 limit="TEU" if is_box else "t",
                 capacity=float(limits.capacity[i]),
                 load=float(load[i]),
-                wait_h=None,
+                wait_h=float(wait[i]) if queues[i] else None,
                 price_usd_teu=float((price[i] if is_box else price[i] * payload) * by_boxes[r]),
                 price_usd_t=0.0 if is_box else float(price[i]),
             )

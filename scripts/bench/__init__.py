@@ -1,0 +1,1 @@
+"""How fast Serai is beside other programs: each side in a process of its own, in turns."""

@@ -1,0 +1,87 @@
+"""A part of a choice problem: the cells that matter most, solved first."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from serai.domain.ranged import FloatArray
+from serai.kernels.choice import ChoiceArrays
+
+__all__ = ["cut_cells", "heavy_cells"]
+
+
+def heavy_cells(problem: ChoiceArrays, flow: FloatArray, share: float) -> NDArray[np.int64]:
+    """
+    Return the fewest cells that make up a share of all use of limits.
+
+    Parameters
+    ----------
+    problem
+        The choice problem.
+    flow
+        [class unit], shape (n_options,).
+    share
+        [-], 0 to 1. What part of the use, each limit counted in shares of its capacity.
+
+    Returns
+    -------
+    cells
+        [-], shape (n_heavy,). Sorted.
+    """
+    taken = np.concatenate([[0.0], np.cumsum(problem.use_amount)])
+    per_unit = taken[problem.use_start[1:]] - taken[problem.use_start[:-1]]
+    use = np.add.reduceat(flow * per_unit, problem.nest_start[problem.cell_start[:-1]])
+    order = np.argsort(-use, kind="stable")
+    known = np.cumsum(use[order])
+    return np.sort(order[: int(np.searchsorted(known, share * known[-1])) + 1])
+
+
+def cut_cells(
+    problem: ChoiceArrays, cells: NDArray[np.int64]
+) -> tuple[ChoiceArrays, NDArray[np.int64]]:
+    """
+    Return the problem of some cells alone.
+
+    Parameters
+    ----------
+    problem
+        The choice problem.
+    cells
+        [-], shape (n_cells,). Those to keep, sorted.
+
+    Returns
+    -------
+    part
+        Its limits are those of the whole.
+    options
+        [-], shape (n_options,). The whole problem's options that are in it.
+    """
+    cell_start, nests = _rows(problem.cell_start, cells)
+    nest_start, options = _rows(problem.nest_start, nests)
+    use_start, uses = _rows(problem.use_start, options)
+    n_chunks = len(problem.chunk_start) - 1
+    part = ChoiceArrays(
+        chunk_start=np.linspace(0, len(cells), n_chunks + 1).astype(np.int64),
+        cell_start=cell_start,
+        cell_demand=problem.cell_demand[cells],
+        cell_theta=problem.cell_theta[cells],
+        nest_start=nest_start,
+        nest_theta=problem.nest_theta[nests],
+        nest_constant=problem.nest_constant[nests],
+        cost=problem.cost[options],
+        log_size=problem.log_size[options],
+        use_start=use_start,
+        use_limit=problem.use_limit[uses],
+        use_amount=problem.use_amount[uses],
+    )
+    return part, options
+
+
+def _rows(
+    start: NDArray[np.int64], rows: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where the rows start when they stand by themselves, and what they held before."""
+    length = np.diff(start)[rows]
+    new = np.concatenate([[0], np.cumsum(length)]).astype(np.int64)
+    return new, np.repeat(start[:-1][rows] - new[:-1], length) + np.arange(new[-1])

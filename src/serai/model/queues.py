@@ -1,0 +1,351 @@
+"""Waits that rise with use: their law, and the equilibrium in which they are what they cause."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg
+
+from serai.domain.network import WATER_KINDS
+from serai.domain.ranged import FloatArray, IntArray, freeze
+from serai.domain.results import MAX_GAP, MAX_WAIT_RESIDUAL_H
+from serai.domain.world import World
+from serai.kernels.choice import ChoiceArrays, fill_delays
+from serai.model.assign import FIRST_RADIUS, Dual, Solution, climb, finish
+from serai.model.graph import Graph
+from serai.model.parts import cut_cells, heavy_cells
+from serai.units import DAYS_PER_YEAR, HOURS_PER_DAY
+
+__all__ = ["Queued", "Queues", "build_queues", "solve_queued"]
+
+MAX_ROUNDS = 40
+"""Rounds after which the waits are returned as they are."""
+
+ROUGH, FINE, CLOSE_H = 1e-5, 1e-2, 1.0
+"""Misfit of prices asked for while waits are further off than `CLOSE_H`, and, as a share of the
+gap, afterwards."""
+
+STEEP_H = 2.0
+"""[h] Waits that rise by less over the whole capacity are taken as the flows have them."""
+
+ALIKE = 1e-10
+"""Users of two limits that differ by less, in the curvature, are the same."""
+
+NEAR = 1e-2
+"""Misfit of prices from which all cells are solved at once, if waits are close too."""
+
+HEAVY, N_HEAVY_ROUNDS, MANY_CELLS = 0.95, 2, 2000
+"""A problem of many cells is first solved for the few that make up this share of all use, the
+others held as they are; so often."""
+
+SMALLEST_STEP = 1 / 64
+"""Share of a step that is taken even if the waits do not come closer by it."""
+
+BY_SHIP = ("port_berth", "vessel_fleet", "terminal")
+"""Kinds of resources at which ships queue, or goods for ships."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Queues:
+    """
+    The queue before each limit. Arrays have shape (n_limits,).
+
+    Notes
+    -----
+    The delay at a server with random arrivals, from an empty queue, averaged over a period T, by
+    the coordinate transformation of Kimber & Hollis (Traffic queues and delays at road junctions,
+    TRRL LR 909, 1979), in the form of Akçelik (ARRB 21, 1991)::
+
+        w(x) = T/4 [ (x - 1) + sqrt((x - 1)^2 + 8 k x / (Q T)) ]
+
+    with the use x as a share of capacity, Q services per hour, and k the variability of arrivals
+    and services (1: both random; 0.5: services alike). It is 0 at x = 0, near the steady state
+    k x / (Q (1 - x)) well below capacity, and finite at capacity: it holds for any x >= 0.
+    """
+
+    resource: IntArray
+    """Resource of each limit."""
+    rate_per_h: FloatArray
+    """[services/h] Trains, ships or lorries at capacity; inf where nobody queues."""
+    period_h: float
+    """[h] How long a demand above the average lasts."""
+    variability: float
+    """[-]"""
+
+    def __post_init__(self) -> None:
+        """Lock the arrays."""
+        freeze(self.resource)
+        freeze(self.rate_per_h)
+
+    def at(self, limits: NDArray[np.integer]) -> Queues:
+        """
+        Return the queues before some of the limits.
+
+        Parameters
+        ----------
+        limits
+            Which.
+        """
+        return replace(self, resource=self.resource[limits], rate_per_h=self.rate_per_h[limits])
+
+    def wait_h(self, load: FloatArray) -> FloatArray:
+        """
+        Return the wait before each limit.
+
+        Parameters
+        ----------
+        load
+            [-], shape (n_limits,), >= 0. Use as a share of capacity.
+
+        Returns
+        -------
+        wait
+            [h], shape (n_limits,), >= 0.
+        """
+        wait = self.period_h / 4.0 * ((load - 1.0) + self._root(load))
+        return np.where(np.isfinite(self.rate_per_h), wait, 0.0)
+
+    def slope_h(self, load: FloatArray) -> FloatArray:
+        """
+        Return how fast the wait before each limit rises with its use.
+
+        Parameters
+        ----------
+        load
+            [-], shape (n_limits,), >= 0. Use as a share of capacity.
+
+        Returns
+        -------
+        slope
+            [h], shape (n_limits,), >= 0.
+        """
+        push = 4.0 * self.variability / (self.rate_per_h * self.period_h)
+        root = np.maximum(self._root(load), 1e-300)
+        slope = self.period_h / 4.0 * (1.0 + ((load - 1.0) + push) / root)
+        return np.where(np.isfinite(self.rate_per_h), slope, 0.0)
+
+    def _root(self, load: FloatArray) -> FloatArray:
+        push = 8.0 * self.variability * load / (self.rate_per_h * self.period_h)
+        return np.asarray(np.sqrt((load - 1.0) ** 2 + push))
+
+
+def build_queues(world: World, graph: Graph) -> Queues:
+    """
+    Return the queues before the limits of a state.
+
+    Parameters
+    ----------
+    world
+        The tables.
+    graph
+        Graph of the state.
+    """
+    params, limits = world.params, graph.limits
+    vehicle = _vehicles(world)[limits.resource]
+    lot = np.full(len(limits.capacity), np.inf)
+    for word in ("ship", "train", "lorry"):
+        of_t, of_teu = params[f"queue_{word}_t"], params[f"queue_{word}_teu"]
+        lot = np.where(vehicle == word, np.where(limits.is_box, of_teu, of_t), lot)
+    per_h = limits.capacity / (DAYS_PER_YEAR * HOURS_PER_DAY)
+    queues = (vehicle != "") & (per_h > 0) & np.isfinite(per_h)
+    return Queues(
+        resource=limits.resource.astype(np.int32),
+        rate_per_h=np.where(queues, per_h / np.where(np.isfinite(lot), lot, 1.0), np.inf),
+        period_h=params["queue_period_h"],
+        variability=params["queue_variability"],
+    )
+
+
+def _vehicles(world: World) -> NDArray[np.str_]:
+    """Say what queues at each resource: ship, train, lorry or, at a pipeline, nothing."""
+    links, resources = world.network.links, world.network.resources
+    owner = np.repeat(np.arange(len(links.ids)), np.diff(links.resource_start))
+    by_water = np.isin(links.kind, WATER_KINDS)[owner]
+    by_road = (links.kind == "road") | ((links.from_mode == "road") & (links.to_mode == "road"))
+    n = len(resources.ids)
+    uses = np.bincount(links.resource_ix, minlength=n)
+    on_water = np.bincount(links.resource_ix, by_water, n)
+    on_road = np.bincount(links.resource_ix, by_road[owner], n)
+    kinds = np.array(resources.kinds)
+    is_ship = np.isin(kinds, BY_SHIP) | (2 * on_water > uses)
+    is_lorry = ~is_ship & (uses > 0) & (on_road == uses)
+    vehicle = np.where(is_ship, "ship", np.where(is_lorry, "lorry", "train"))
+    return np.where(kinds == "pipeline", "", vehicle)
+
+
+# ---------------------------------------------------------------- the fixed point
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Queued:
+    """An equilibrium whose waits are those of its flows."""
+
+    solution: Solution
+    arrays: ChoiceArrays
+    """The problem with the waits in its costs."""
+    option_wait_h: FloatArray
+    """[h], shape (n_options,). Time spent waiting on each route."""
+    wait_h: FloatArray
+    """[h], shape (n_limits,). What everybody reckons with."""
+    residual_h: float
+    """[h] Largest difference to what the flows cause."""
+    n_rounds: int
+
+
+def solve_queued(
+    problem: ChoiceArrays,
+    per_hour: FloatArray,
+    queues: Queues,
+    *,
+    start: FloatArray | None = None,
+    start_wait_h: FloatArray | None = None,
+    max_gap: float = MAX_GAP,
+    max_residual_h: float = MAX_WAIT_RESIDUAL_H,
+) -> Queued:
+    """
+    Find prices and waits at which everybody's choice causes both.
+
+    Parameters
+    ----------
+    problem
+        The choice problem, its costs without waits.
+    per_hour
+        [USD per class unit and hour], shape (n_options,). Value of time.
+    queues
+        The queue before each limit of the problem.
+    start
+        [USD per year], shape (n_limits,), >= 0. Prices to start from; zero if left out.
+    start_wait_h
+        [h], shape (n_limits,), >= 0. Waits to start from; zero if left out.
+    max_gap
+        [-], > 0. Relative gap to reach at given waits.
+    max_residual_h
+        [h], > 0. How far the waits may be from those that the flows cause.
+
+    Returns
+    -------
+    queued
+        Whether it converged stands in the solution's certificate and in the residual.
+
+    Notes
+    -----
+    At given waits the equilibrium is a convex programme (`solve`). The waits are the fixed point
+    of waits -> equilibrium -> waits, which no programme has, since each class values an hour
+    differently. It is found by Newton steps with the derivative of the whole map, prices moving so
+    that full limits stay full; steps that come no closer are halved. Most of the way is gone with
+    the cells that use most, the others held still.
+    """
+    n_limits = len(queues.rate_per_h)
+    wait = np.zeros(n_limits) if start_wait_h is None else np.maximum(start_wait_h, 0.0)
+    price = np.zeros(n_limits) if start is None else np.maximum(start, 0.0)
+    whole = _Settling(problem, per_hour, queues)
+    if len(problem.cell_demand) >= MANY_CELLS:
+        price, wait = _settle_heavy(whole, price, wait)
+    price, wait, rounds = whole.settle(
+        price, wait, tolerance=FINE * max_gap, max_residual_h=max_residual_h
+    )
+    solution = finish(whole.dual, price, max_gap=max_gap)
+    return Queued(
+        solution=solution, arrays=whole.dual.problem, option_wait_h=whole.hours, wait_h=wait,
+        residual_h=float(np.abs(queues.wait_h(solution.load) - wait).max(initial=0.0)),
+        n_rounds=rounds,
+    )  # fmt: skip
+
+
+def _settle_heavy(
+    whole: _Settling, price: FloatArray, wait: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Settle the cells that use most, the others held as they are, and that again."""
+    whole.reckon_with(wait)
+    _, slope = whole.dual.at(price)
+    missing = np.abs(whole.queues.wait_h(slope + 1.0) - wait).max(initial=0.0)
+    if missing <= CLOSE_H and whole.dual.misfit(price, slope) <= NEAR:
+        return price, wait
+    cells = heavy_cells(whole.problem, whole.dual.flow, HEAVY)
+    part, options = cut_cells(whole.problem, cells)
+    heavy = _Settling(part, whole.per_hour[options], whole.queues)
+    for again in range(N_HEAVY_ROUNDS):
+        if again:
+            whole.reckon_with(wait)
+            whole.dual.at(price)
+        load = whole.dual.loads(whole.dual.flow)
+        others = np.maximum(load - heavy.dual.loads(whole.dual.flow[options]), 0.0)
+        # Where all are too many the others leave their share of the excess out.
+        heavy.dual.hold(others / np.maximum(load, 1.0))
+        price, wait, _ = heavy.settle(price, wait, tolerance=ROUGH, max_residual_h=CLOSE_H)
+    return price, wait
+
+
+class _Settling:
+    """A problem on its way to waits that are those of its flows."""
+
+    def __init__(self, problem: ChoiceArrays, per_hour: FloatArray, queues: Queues) -> None:
+        self.problem, self.per_hour, self.queues = problem, per_hour, queues
+        self.dual = Dual(problem, len(queues.rate_per_h))
+        self.hours = np.empty(len(problem.cost))
+        self.use_hour = np.empty(len(problem.use_limit))
+
+    def reckon_with(self, wait: FloatArray) -> None:
+        """Let waits enter the costs."""
+        fill_delays(
+            self.problem.use_start, self.problem.use_limit, self.queues.resource, wait,
+            self.per_hour, self.hours, self.use_hour,
+        )  # fmt: skip
+        self.dual.recost(self.problem.cost + self.hours * self.per_hour)
+
+    def settle(
+        self, price: FloatArray, wait: FloatArray, *, tolerance: float, max_residual_h: float
+    ) -> tuple[FloatArray, FloatArray, int]:
+        """Return prices and waits that fit each other, and the rounds it took."""
+        before, share, goal = np.inf, 1.0, max(ROUGH, tolerance)
+        base, step = wait, np.zeros(len(wait))
+        for rounds in range(1, MAX_ROUNDS + 1):
+            self.reckon_with(wait)
+            price, _ = climb(self.dual, price, tolerance=goal)
+            load = self.dual.loads(self.dual.flow) + (1.0 - self.dual.room)
+            missing = self.queues.wait_h(load) - wait
+            residual = float(np.abs(missing).max(initial=0.0))
+            if rounds == MAX_ROUNDS or (residual <= max_residual_h and goal == tolerance):
+                break
+            is_fine, goal = goal == tolerance, tolerance if residual <= CLOSE_H else goal
+            if residual <= max_residual_h and not is_fine:
+                continue
+            if residual > before and share > SMALLEST_STEP:
+                share /= 2.0
+                wait = np.maximum(base + share * step, 0.0)
+                continue
+            before, share, base = residual, 1.0, wait
+            step, rise = _newton_step(
+                self.dual, price, self.queues.slope_h(load), self.use_hour, missing
+            )
+            wait = np.maximum(base + step, 0.0)
+            price = np.maximum(price + rise, 0.0)
+        return price, wait, rounds
+
+
+def _newton_step(
+    dual: Dual, price: FloatArray, slope: FloatArray, use_hour: FloatArray, missing: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return the change of waits that closes the fixed point, and that of the prices with it."""
+    n_limits = len(slope)
+    step, rise = missing.copy(), np.zeros(n_limits)
+    live = np.flatnonzero((price > 0.0) | (slope * np.abs(missing) > 0.0) & (slope > STEEP_H))
+    held = price[live] > 0.0
+    by_wait = dual.fall(live, use_hour)
+    # How the prices of full limits move with the waits, so that full limits stay full.
+    moves = np.zeros((len(live), len(live)))
+    if held.any():
+        by_price = dual.fall(live, dual.problem.use_amount)
+        diagonal = np.diag(by_price)[held]
+        unit = np.where(diagonal > 0.0, 1.0 / np.sqrt(np.maximum(diagonal, 1e-300)), 0.0)
+        # Limits with the same users share one price between them.
+        within = by_price[np.ix_(held, held)] * np.outer(unit, unit) + ALIKE * np.eye(len(unit))
+        found = linalg.cho_solve(linalg.cho_factor(within), by_wait[held] * unit[:, None])
+        moves[held] = -found * unit[:, None]
+        by_wait = by_wait + by_price @ moves
+    step[live] = np.linalg.solve(np.eye(len(live)) + slope[live, None] * by_wait, missing[live])
+    reach = FIRST_RADIUS * dual.unit[live]
+    rise[live] = np.clip(moves @ step[live], -reach, reach)
+    return step, rise
