@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from numpy.typing import NDArray
 
+from serai.outputs import map_legend
 from serai.outputs.map_legend import measure_radius_pt, measure_width_pt, number_bottlenecks
 from serai.outputs.map_lettering import Box, Name, place_names, spread_discs
 from serai.outputs.map_parts import CORRIDORS, PAIR_VIEW, PHONE_VIEW, WIDE_VIEW, MapView
@@ -271,3 +272,15 @@ def test_an_empty_map_is_drawn_all_the_same() -> None:
     svg = draw_flow_map(Ground(), panel, choose_scale((panel,), "TEU"))
     assert "Closed world" in svg
     assert "Bottlenecks" not in svg
+
+
+def test_a_long_name_leaves_room_for_its_price_and_wait() -> None:
+    one = Bottleneck(
+        name="Alashankou-Dostyk rail border and gauge change", lon=82.0, lat=45.0,
+        price_usd_teu=203.0, wait_h=32.0,
+    )  # fmt: skip
+    panel = FlowPanel(title="", lines=(), bottlenecks=(one,))
+    (row,) = map_legend._list_bottlenecks([panel], WIDE_VIEW)
+    assert row.words.startswith("Alashankou-Dostyk rail")
+    assert row.words.endswith("…: 203; wait 32 h")
+    assert len(row.words) <= map_legend.ROW_LETTERS + 2

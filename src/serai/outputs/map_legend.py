@@ -28,6 +28,8 @@ INK: Final = "#26303a"
 BADGE: Final = "#26303a"
 LINE_HEIGHT: Final = 1.6
 """[-]. Distance of legend rows over the size of the letters."""
+ROW_LETTERS: Final = 48
+"""Letters of a bottleneck's name and numbers that fit its column; a longer name is cut."""
 LEGEND_SHARES: Final = (1.0, 0.25, 0.05)
 MAX_LISTED: Final = 6
 THINNEST_PT: Final = 0.5
@@ -295,7 +297,9 @@ def _list_bottlenecks(panels: Sequence[FlowPanel], view: MapView) -> list[Row]:
             words += f"; wait {waits[-1]:.0f} h"
         price = max(one.price_usd_teu for one in shown if one)
         radius_pt = min(measure_radius_pt(price, highest, view.font_pt), 0.78 * view.font_pt)
-        rows.append(Row(f"{name}: {words}", number=number, radius_pt=radius_pt))
+        room = ROW_LETTERS - len(words)
+        told = name if len(name) <= room else f"{name[: room - 1].rstrip()}…"
+        rows.append(Row(f"{told}: {words}", number=number, radius_pt=radius_pt))
     return rows
 
 
