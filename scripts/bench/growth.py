@@ -43,6 +43,9 @@ def draw_growth(sizes: Sizes, path: Path) -> None:
         axes.annotate(f"{row['times']:g}×, {row['limits']:,.0f} limits",
                       (row["options"], row["seconds"]), textcoords="offset points",
                       xytext=(6, -12), fontsize=8)  # fmt: skip
+    axes.minorticks_off()
+    axes.set_xticks(options, [f"{value:,.0f}" for value in options])
+    axes.set_yticks(seconds, [f"{value:.2g}" for value in seconds])
     axes.set_xlabel("routes on offer, all groups together")
     axes.set_ylabel("seconds")
     axes.set_title(f"Time grows with the {exponent_of(sizes):.2f}th power of the size", fontsize=10)
