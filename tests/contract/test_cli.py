@@ -656,3 +656,15 @@ def test_pairs_without_a_path_are_told(tmp_path: Path) -> None:
     assert found.code == 0
     assert "No path joins 1 pairs (3 trips, in no figure above): 2-1" in found.out
     assert serai("assign", "--net", tmp_path / "none", "--trips", files[1]).code == 3
+
+
+@pytest.mark.parametrize(
+    "words", [["skim", "--out"], ["assign", "--net", "a", "--trips", "b", "--flows"]]
+)
+def test_a_file_that_cannot_be_written_is_refused_before_the_work(
+    tmp_path: Path, words: list[str]
+) -> None:
+    found = serai(*words, tmp_path)
+    assert found.code == 2
+    assert f"{words[-1]} {tmp_path}: got a folder; wanted a file name" in found.err
+    assert found.out == ""

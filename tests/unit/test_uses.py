@@ -9,11 +9,13 @@ import pytest
 from numpy.testing import assert_allclose
 
 from serai.domain.scenario import Scenario
+from serai.domain.uses import SkimRow
 from serai.errors import DataError, ScenarioError
+from serai.outputs.whole import write_csv
 from serai.run import Run, run_scenario
 from serai.studies.runs import link_amounts
 from serai.studies.tally import tally
-from serai.studies.uses import select_users, skim, write_skims
+from serai.studies.uses import select_users, skim
 from tests.toy import toy_world
 
 
@@ -82,13 +84,15 @@ def test_skims_are_averages_over_what_moves(run: Run, tmp_path: Path) -> None:
         assert row.hours is not None
         assert 0.0 <= row.wait_h <= row.hours
     path = tmp_path / "skims.csv"
-    write_skims(path, result)
+    write_csv(path, SkimRow.model_fields, [list(r.model_dump().values()) for r in result.rows])
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == len(result.rows)
     assert float(rows[0]["demand"]) == result.rows[0].demand
+    (tmp_path / "file").touch()
     with pytest.raises(DataError, match="a file that can be written"):
-        write_skims(tmp_path / "nowhere" / "skims.csv", result)
+        write_csv(tmp_path / "file" / "skims.csv", ["a"], [[1]])
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["file", "skims.csv"]
 
 
 def test_a_run_says_where_what_is_left_sits(run: Run) -> None:

@@ -11,6 +11,7 @@ import typer
 import serai
 from serai.cli.rim import Rim, emit, require_certificate, say, track
 from serai.data.load import PACK
+from serai.data.programme import read_programme
 from serai.data.scenarios import adjust, read_scenario, with_year
 from serai.domain.programme import SolveResult
 from serai.domain.results import (
@@ -24,8 +25,9 @@ from serai.domain.results import (
     ScenariosResult,
 )
 from serai.domain.roads import AssignResult
-from serai.domain.uses import SelectResult, SkimResult
+from serai.domain.uses import SelectResult, SkimResult, SkimRow
 from serai.errors import DataError, NotConvergedError, ScenarioError, state_fault
+from serai.model.programme import solve_programme
 from serai.model.wardrop import Law
 from serai.outputs.listing import (
     print_assign,
@@ -37,16 +39,16 @@ from serai.outputs.listing import (
 from serai.outputs.page import write_answer_page
 from serai.outputs.terminal import print_answer, print_compare, print_quote, print_run
 from serai.outputs.uses import print_selection, print_skims
+from serai.outputs.whole import require_writable, write_csv
 from serai.run import run_scenario
 from serai.studies.answer import answer_question
 from serai.studies.comparison import N_STEPS, run_pair
 from serai.studies.lookup import ask_evidence, check_folder, read_checked_world, scenarios
-from serai.studies.programme import solve_file
 from serai.studies.quote import Inquiry, quote
-from serai.studies.report import assemble_page, check_page_path
+from serai.studies.report import assemble_page
 from serai.studies.roads import assign_network
 from serai.studies.runs import compare_runs, summarize
-from serai.studies.uses import check_selection, select_users, skim, write_skims
+from serai.studies.uses import check_selection, select_users, skim
 
 __all__ = ["RESULTS", "app"]
 
@@ -128,7 +130,7 @@ def _answer(
     Four cases, today to no capacity limit, each with Russia open and closed: shares with bands,
     what binds, what it takes. Prints tables and writes a page that needs nothing else.
     """
-    check_page_path(page)
+    require_writable(page, "--page")
     with track("Reading tables") as tell:
         world = read_checked_world(data)
         found = answer_question(world, draws=draws, seed=seed, workers=workers, progress=tell)
@@ -292,6 +294,7 @@ def _assign(
 
     Deterministic user equilibrium (Wardrop) of travel time alone, on a network in the TNTP format.
     """
+    require_writable(flows, "--flows")
     with track(f"Solving {net.name}"):
         result = assign_network(net, trips, max_gap=gap, law=law, flows=flows)
     emit(result, print_assign, is_json=as_json)
@@ -316,7 +319,7 @@ def _solve(
     resources cannot carry the demand.
     """
     with track(f"Solving {problem.name}"):
-        result = solve_file(problem)
+        result = solve_programme(read_programme(problem))
     emit(result, print_solution, is_json=as_json)
     require_certificate(result.certificate)
 
@@ -358,11 +361,13 @@ def _skim(
 
     Averages over the routes that each origin, destination and class uses in a scenario.
     """
+    require_writable(out, "--out")
     read = with_year(read_scenario(scenario), year)
     with track(f"Running {read.name}"):
         result = skim(run_scenario(read_checked_world(data), read))
         if out is not None:
-            write_skims(out, result)
+            rows = (list(row.model_dump().values()) for row in result.rows)
+            write_csv(out, SkimRow.model_fields, rows)
     emit(result, print_skims, is_json=as_json)
     require_certificate(result.certificate)
 

@@ -23,7 +23,7 @@ from serai.kernels.choice import (
 __all__ = ["FIRST_RADIUS", "Dual", "Solution", "certify", "climb", "finish", "solve"]
 
 FIRST_RADIUS = 4.0
-"""How far a price may move in the first step, in its own units (see `_price_units`)."""
+"""How far a price may move in the first step, in its own units (see `Dual.unit`)."""
 
 LAST_RADIUS = 1e-12
 """The search ends where no longer step makes the dual larger."""
@@ -83,6 +83,8 @@ class Dual:
         self.room = np.ones(n_limits)
         self.ceiling = np.inf if has_outside else _dearest(problem)
         self.scale = max(float((problem.cell_demand / problem.cell_theta).sum()), 1e-300)
+        self.load = np.zeros(n_limits)
+        """[-], shape (n_limits,). Loads of the flows of these prices, others left out."""
         n_chunks = len(problem.chunk_start) - 1
         self.flow = np.empty(len(problem.cost))
         self.value = -np.inf
@@ -117,7 +119,8 @@ class Dual:
         """
         fill_choice(self.problem, price, self.flow, self._value, self._load)
         self.price, self.value = price, float(self._value.sum() - price @ self.room)
-        return self.value, self._load.sum(axis=0) - self.room
+        self.load = self._load.sum(axis=0)
+        return self.value, self.load - self.room
 
     def hold(self, rest: FloatArray) -> None:
         """
@@ -200,7 +203,7 @@ class Dual:
         unit = self.unit[live]
         held = self.fall(live, self.problem.use_amount) * np.outer(unit, unit)
         # What cancels out where everybody passes leaves rounding: the diagonal stays above it.
-        load = np.maximum(self._load.sum(axis=0), 1.0)[live]
+        load = np.maximum(self.load, 1.0)[live]
         return np.asarray(held + np.diag(1e-10 * np.diag(held) + 1e-12 * unit * load))
 
     def shift(self, change: FloatArray) -> None:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from serai.domain.ranged import FloatArray
 from serai.kernels.choice import ChoiceArrays
+from serai.model.ragged import find_rows
 
 __all__ = ["cut_cells", "heavy_cells"]
 
@@ -57,9 +58,9 @@ def cut_cells(
     options
         [-], shape (n_options,). The whole problem's options that are in it.
     """
-    cell_start, nests = _rows(problem.cell_start, cells)
-    nest_start, options = _rows(problem.nest_start, nests)
-    use_start, uses = _rows(problem.use_start, options)
+    cell_start, nests = find_rows(problem.cell_start, cells)
+    nest_start, options = find_rows(problem.nest_start, nests)
+    use_start, uses = find_rows(problem.use_start, options)
     n_chunks = len(problem.chunk_start) - 1
     part = ChoiceArrays(
         chunk_start=np.linspace(0, len(cells), n_chunks + 1).astype(np.int64),
@@ -76,12 +77,3 @@ def cut_cells(
         use_amount=problem.use_amount[uses],
     )
     return part, options
-
-
-def _rows(
-    start: NDArray[np.int64], rows: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return where the rows start when they stand by themselves, and what they held before."""
-    length = np.diff(start)[rows]
-    new = np.concatenate([[0], np.cumsum(length)]).astype(np.int64)
-    return new, np.repeat(start[:-1][rows] - new[:-1], length) + np.arange(new[-1])

@@ -270,7 +270,7 @@ def _settle_heavy(
         if again:
             whole.reckon_with(wait)
             whole.dual.at(price)
-        load = whole.dual.loads(whole.dual.flow)
+        load = whole.dual.load
         others = np.maximum(load - heavy.dual.loads(whole.dual.flow[options]), 0.0)
         # Where all are too many the others leave their share of the excess out.
         heavy.dual.hold(others / np.maximum(load, 1.0))
@@ -304,7 +304,7 @@ class _Settling:
         for rounds in range(1, MAX_ROUNDS + 1):
             self.reckon_with(wait)
             price, _ = climb(self.dual, price, tolerance=goal)
-            load = self.dual.loads(self.dual.flow) + (1.0 - self.dual.room)
+            load = self.dual.load + (1.0 - self.dual.room)
             missing = self.queues.wait_h(load) - wait
             residual = float(np.abs(missing).max(initial=0.0))
             if rounds == MAX_ROUNDS or (residual <= max_residual_h and goal == tolerance):

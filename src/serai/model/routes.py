@@ -19,6 +19,7 @@ from serai.kernels.routes import count_legs, fill_any, fill_draws, fill_legs, fi
 from serai.model.apply import caspian_links, select_links
 from serai.model.demand import Cells
 from serai.model.graph import EAST, WEST, Graph
+from serai.model.ragged import take_rows
 
 __all__ = [
     "ban_masks",
@@ -28,7 +29,6 @@ __all__ = [
     "merge_routes",
     "mode_of",
     "routes_of_links",
-    "take_rows",
 ]
 
 BREAKS = ("load", "unload", "port", "ferry_board", "interchange", "gauge_change",
@@ -214,34 +214,6 @@ def _collect(graph: Graph, zones: Zones, bundles: list[tuple[int, Bundle]]) -> R
     pairs = np.concatenate([b[1] for _, b in bundles])[first]
     offers = _offers(offers_of, inverse.ravel(), len(unique))
     return _describe(graph, zones, unique, pairs, link_start, link_ix, offers)
-
-
-def take_rows(
-    start: NDArray[np.int64], values: NDArray[Any], rows: NDArray[np.integer]
-) -> tuple[NDArray[np.int64], NDArray[Any]]:
-    """
-    Return some rows of a table whose rows are of unequal length.
-
-    Parameters
-    ----------
-    start
-        [-], shape (n_rows + 1,). Row i is values[start[i]:start[i + 1]].
-    values
-        [any], shape (start[-1],) or more.
-    rows
-        [-], shape (n_taken,). The rows wanted.
-
-    Returns
-    -------
-    start
-        [-], shape (n_taken + 1,).
-    values
-        [any], shape (start[-1],).
-    """
-    length = np.diff(start)[rows]
-    new = np.concatenate([[0], np.cumsum(length)]).astype(np.int64)
-    at = np.repeat(start[:-1][rows] - new[:-1], length) + np.arange(new[-1])
-    return new, values[at]
 
 
 def _offers(classes: NDArray[np.integer], routes: NDArray[np.integer], n_routes: int) -> IntArray:

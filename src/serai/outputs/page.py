@@ -1,8 +1,6 @@
 """The page that answers the question: one HTML file that needs nothing else."""
 
-import os
 import re
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +28,7 @@ from serai.outputs.page_tables import (
     tabulate_shares,
     tabulate_years,
 )
+from serai.outputs.whole import write_whole
 from serai.outputs.words import list_cases, name_case, split_route
 
 __all__ = [
@@ -191,32 +190,13 @@ def write_answer_page(path: Path, page: AnswerPage) -> None:
         The file cannot be written; nothing is left behind.
     """
     data = render_answer_page(page).encode("utf-8")
-    made = [folder for folder in (path.parent, *path.parent.parents) if not folder.exists()]
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_bytes(data)
-        os.replace(draft, path)  # noqa: PTH105 - says at a glance that it replaces in one step
+        write_whole(path, data)
     except OSError as error:
-        _remove(draft, made)
         got = f"a path that cannot be written ({error.strerror or error})"
         raise ScenarioError(
             state_fault(str(path), got, "a writable file", "choose another path")
         ) from error
-    except BaseException:
-        _remove(draft, made)
-        raise
-
-
-def _remove(draft: Path, made: Sequence[Path]) -> None:
-    """Take back a draft and the folders that were made for it, innermost first."""
-    try:
-        draft.unlink(missing_ok=True)
-        for folder in made:
-            if folder.is_dir():
-                folder.rmdir()
-    except OSError:
-        return
 
 
 def render_answer_page(page: AnswerPage) -> str:

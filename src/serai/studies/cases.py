@@ -12,10 +12,10 @@ from serai.domain.ranged import FloatArray, IntArray
 from serai.domain.routes import CORRIDORS, FAMILIES, Routes
 from serai.domain.scenario import CloseTransit, Scenario
 from serai.domain.world import World
-from serai.model.choice import AVOIDED, AVOIDING_REGIONS, Problem, crosses_any, route_sums
+from serai.model.choice import AVOIDED, AVOIDING_REGIONS, crosses_any, route_sums
 from serai.model.graph import direction_of
 from serai.run import Run
-from serai.studies.tally import NAMES, Tally, sums_by, tally
+from serai.studies.tally import NAMES, Tally, scarcity_usd, sums_by, tally
 
 __all__ = [
     "BUILT_BY",
@@ -245,7 +245,7 @@ def trips(run: Run, weights: FloatArray) -> dict[str, Trip | None]:
     route = problem.option_route
     cell = problem.group_cell[problem.option_group]
     mine = np.flatnonzero((route >= 0) & wanted[cell])
-    scarcity = _scarcity(problem, run.solution.price, mine)
+    scarcity = scarcity_usd(run)[mine]
     felt = run.queued.arrays.cost[mine] + scarcity
     money, hours = _money_and_hours(run, route[mine])
     hours = hours + run.queued.option_wait_h[mine]
@@ -268,14 +268,6 @@ def trips(run: Run, weights: FloatArray) -> dict[str, Trip | None]:
             usd_feu=float(2 * np.average(money[best] + scarcity[best], weights=weight)),
         )
     return out
-
-
-def _scarcity(problem: Problem, price: FloatArray, options: NDArray[np.int64]) -> FloatArray:
-    """Return what the scarcity prices add to each option, [USD per class unit]."""
-    arrays = problem.arrays
-    paid = np.concatenate([[0.0], np.cumsum(arrays.use_amount * price[arrays.use_limit])])
-    total: FloatArray = paid[arrays.use_start[options + 1]] - paid[arrays.use_start[options]]
-    return total
 
 
 def _money_and_hours(run: Run, route: IntArray) -> tuple[FloatArray, FloatArray]:

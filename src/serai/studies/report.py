@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -15,7 +14,7 @@ from serai.data.register import EvidenceRow, Register, build_register
 from serai.data.tables import read_tables
 from serai.domain.results import AnswerResult, Bottleneck, QuoteRoute, RunResult
 from serai.domain.world import World
-from serai.errors import NoPathError, ScenarioError, state_fault
+from serai.errors import NoPathError, ScenarioError
 from serai.model.choice import AVOIDED
 from serai.outputs import maps
 from serai.outputs.page import AnswerPage, Footnote
@@ -25,7 +24,7 @@ from serai.studies.answer import SERVES_MIDDLE, Answer
 from serai.studies.cases import case_scenario
 from serai.studies.quote import Inquiry, quote
 
-__all__ = ["assemble_page", "check_page_path"]
+__all__ = ["assemble_page"]
 
 TRIP: Final = ("Xi'an", "Duisburg")
 """Ends of the two routes of the diagrams."""
@@ -61,32 +60,6 @@ MAP_NOTE: Final = (
     "slivers below 0.3 % of the largest flow. Numbers mark the limits that bind on the Middle "
     "Corridor."
 )
-
-
-def check_page_path(path: Path) -> None:
-    """
-    Refuse a path that a page cannot be written to, before the work begins.
-
-    Parameters
-    ----------
-    path
-        Where the page is to go.
-
-    Raises
-    ------
-    ScenarioError
-        It is a folder, or lies where nothing may be written.
-    """
-    home = next(folder for folder in path.absolute().parents if folder.exists())
-    if path.is_dir():
-        got = "a folder"
-    elif not home.is_dir():
-        got = f"a path through {home.name}, which is no folder"
-    elif not os.access(path if path.exists() else home, os.W_OK):
-        got = "a path that may not be written to"
-    else:
-        return
-    raise ScenarioError(state_fault(f"--page {path}", got, "a file name", "choose another path"))
 
 
 def assemble_page(world: World, answer: Answer, *, folder: Path = PACK) -> AnswerPage:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import time
 from pathlib import Path
 
 import serai
 from serai.data.tntp import read_tntp
 from serai.domain.roads import AssignResult, Unreachable
-from serai.errors import DataError, state_fault
 from serai.model.wardrop import Law, solve_user_equilibrium
+from serai.outputs.whole import write_csv
 
 __all__ = ["assign_network"]
 
@@ -49,19 +48,9 @@ def assign_network(
     found = solve_user_equilibrium(problem, max_gap=max_gap, law=law)
     seconds = time.perf_counter() - began
     if flows is not None:
-        rows = zip((problem.tail + 1).tolist(), (problem.head + 1).tolist(), found.flow.tolist(),
-                   found.time.tolist(), strict=True)  # fmt: skip
-        partial = flows.with_name(f".{flows.name}.part")
-        try:
-            with partial.open("w", encoding="utf-8", newline="") as file:
-                writer = csv.writer(file, lineterminator="\n")
-                writer.writerow(["from", "to", "flow", "cost"])
-                writer.writerows(rows)
-            partial.replace(flows)
-        except OSError as error:
-            partial.unlink(missing_ok=True)
-            wanted = "a file that can be written"
-            raise DataError(state_fault(str(flows), str(error), wanted, "try another")) from error
+        columns = (problem.tail + 1, problem.head + 1, found.flow, found.time)
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        write_csv(flows, ("from", "to", "flow", "cost"), rows)
     return AssignResult(
         network=net.name.removesuffix(".tntp").removesuffix("_net"),
         n_links=len(problem.tail),

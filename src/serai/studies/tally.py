@@ -13,7 +13,7 @@ from serai.domain.routes import CORRIDORS
 from serai.model.queues import build_queues
 from serai.run import Run
 
-__all__ = ["NAMES", "Tally", "bottlenecks", "resources_used", "sums_by", "tally"]
+__all__ = ["NAMES", "Tally", "bottlenecks", "resources_used", "scarcity_usd", "sums_by", "tally"]
 
 NAMES = (*CORRIDORS, "unserved")
 """Corridors, and what is not served."""
@@ -107,6 +107,21 @@ def tally(run: Run) -> Tally:
         teu=np.where(classes.is_box[class_ix], flow, 0.0),
         t=flow * classes.tonnes_per_unit[class_ix],
     )
+
+
+def scarcity_usd(run: Run) -> FloatArray:
+    """
+    Return what the scarcity prices add to each option, [USD per class unit], shape (n_options,).
+
+    Parameters
+    ----------
+    run
+        A solved scenario.
+    """
+    arrays = run.problem.arrays
+    due = arrays.use_amount * run.solution.price[arrays.use_limit]
+    paid = np.concatenate([[0.0], np.cumsum(due)])
+    return np.asarray(paid[arrays.use_start[1:]] - paid[arrays.use_start[:-1]])
 
 
 def bottlenecks(

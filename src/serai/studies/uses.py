@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from serai.domain.ranged import FloatArray, IntArray
+from serai.domain.ranged import IntArray
 from serai.domain.results import Amounts
 from serai.domain.uses import SelectResult, SkimResult, SkimRow, User
 from serai.domain.world import World
-from serai.errors import DataError, ScenarioError, state_fault
+from serai.errors import ScenarioError, state_fault
 from serai.model.choice import any_link, draws_of_classes, route_sums
 from serai.model.graph import direction_of
 from serai.model.sheet import emissions_of
 from serai.run import Run
-from serai.studies.tally import NAMES, Tally, sums_by, tally
+from serai.studies.tally import NAMES, Tally, scarcity_usd, sums_by, tally
 
-__all__ = ["check_selection", "select_users", "skim", "write_skims"]
+__all__ = ["check_selection", "select_users", "skim"]
 
 NEGLIGIBLE_T = 0.5
 """[t/yr] Users of less are rounding of the choice, and left out of the list."""
@@ -151,7 +149,7 @@ def skim(run: Run) -> SkimResult:
         "hours": hours[route] + wait,
         "wait_h": wait,
         "usd": np.where(is_box, usd_teu[route], usd_t[route]),
-        "scarcity_usd": _scarcity(run),
+        "scarcity_usd": scarcity_usd(run),
         "kg_co2e": kg_t[route] * classes.tonnes_per_unit[flows.class_ix],
     }
     n = len(cells.demand)
@@ -180,41 +178,3 @@ def skim(run: Run) -> SkimResult:
         certificate=run.certificate,
         record=run.record,
     )
-
-
-def _scarcity(run: Run) -> FloatArray:
-    """Return what scarcity prices add to each option, [USD per class unit]."""
-    arrays = run.problem.arrays
-    due = arrays.use_amount * run.solution.price[arrays.use_limit]
-    total = np.concatenate([[0.0], np.cumsum(due)])
-    return np.asarray(total[arrays.use_start[1:]] - total[arrays.use_start[:-1]])
-
-
-def write_skims(path: Path, result: SkimResult) -> None:
-    """
-    Write skims as a table.
-
-    Parameters
-    ----------
-    path
-        The CSV file; what stands there before stays until all is written.
-    result
-        The skims.
-
-    Raises
-    ------
-    DataError
-        The file cannot be written.
-    """
-    partial = path.with_name(f".{path.name}.part")
-    try:
-        with partial.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(SkimRow.model_fields)
-            for row in result.rows:
-                writer.writerow(["" if v is None else v for v in row.model_dump().values()])
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        wanted = "a file that can be written"
-        raise DataError(state_fault(str(path), str(error), wanted, "try another")) from error

@@ -1,0 +1,111 @@
+"""Files that are written whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import secrets
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from serai.errors import DataError, ScenarioError, state_fault
+
+__all__ = ["require_writable", "write_csv", "write_whole"]
+
+
+def require_writable(path: Path | None, option: str) -> None:
+    """
+    Refuse a path that no file can be written to, before the work begins.
+
+    Parameters
+    ----------
+    path
+        Where the file is to go; None: nowhere.
+    option
+        The option that it was given with.
+
+    Raises
+    ------
+    ScenarioError
+        It is a folder, or lies where nothing may be written.
+    """
+    if path is None:
+        return
+    home = next(folder for folder in path.absolute().parents if folder.exists())
+    if path.is_dir():
+        got = "a folder"
+    elif not home.is_dir():
+        got = f"a path through {home.name}, which is no folder"
+    elif not os.access(path if path.exists() else home, os.W_OK):
+        got = "a path that may not be written to"
+    else:
+        return
+    raise ScenarioError(state_fault(f"{option} {path}", got, "a file name", "choose another path"))
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """
+    Write a file in one step: what stood there before stays until all is written.
+
+    Parameters
+    ----------
+    path
+        File to write; its folder is made if need be.
+    data
+        What it will hold.
+
+    Raises
+    ------
+    OSError
+        It cannot be written; nothing is left behind.
+    """
+    made = [folder for folder in (path.parent, *path.parent.parents) if not folder.exists()]
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(data)
+        os.replace(draft, path)  # noqa: PTH105 - says at a glance that it replaces in one step
+    except BaseException:
+        _remove(draft, made)
+        raise
+
+
+def _remove(draft: Path, made: Sequence[Path]) -> None:
+    """Take back a draft and the folders that were made for it, innermost first."""
+    try:
+        draft.unlink(missing_ok=True)
+        for folder in made:
+            if folder.is_dir():
+                folder.rmdir()
+    except OSError:
+        return
+
+
+def write_csv(path: Path, names: Iterable[str], rows: Iterable[Sequence[object]]) -> None:
+    """
+    Write a table as CSV.
+
+    Parameters
+    ----------
+    path
+        File to write; an old one is replaced.
+    names
+        Names of the columns.
+    rows
+        The cells; None is written as nothing.
+
+    Raises
+    ------
+    DataError
+        The file cannot be written; nothing is left behind.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows(rows)
+    try:
+        write_whole(path, text.getvalue().encode("utf-8"))
+    except OSError as error:
+        wanted = "a file that can be written"
+        raise DataError(state_fault(str(path), str(error), wanted, "try another")) from error
