@@ -129,24 +129,24 @@ class Run:
     @property
     def limit_wait_h(self) -> FloatArray:
         """[h], shape (n_limits,) of the graph. Queues."""
-        wait = np.zeros(len(self.setting.graph.limits.capacity))
-        wait[self.problem.limit] = self.queued.wait_h
-        return wait
+        return self._by_limit(self.queued.wait_h)
 
     @property
     def limit_price(self) -> FloatArray:
         """[USD per TEU or t], shape (n_limits,) of the graph. Scarcity prices."""
-        limits = self.setting.graph.limits
-        price = np.zeros(len(limits.capacity))
-        price[self.problem.limit] = self.solution.price / limits.capacity[self.problem.limit]
-        return price
+        capacity = self.setting.graph.limits.capacity[self.problem.limit]
+        return self._by_limit(self.solution.price / capacity)
 
     @property
     def limit_load(self) -> FloatArray:
         """[-], shape (n_limits,) of the graph. Use as a share of capacity."""
-        load = np.zeros(len(self.setting.graph.limits.capacity))
-        load[self.problem.limit] = self.solution.load
-        return load
+        return self._by_limit(self.solution.load)
+
+    def _by_limit(self, values: FloatArray) -> FloatArray:
+        """Lay values of the problem's limits out over those of the graph, zero elsewhere."""
+        out = np.zeros(len(self.setting.graph.limits.capacity))
+        out[self.problem.limit] = values
+        return out
 
 
 def prepare(world: World, scenario: Scenario) -> Setting:

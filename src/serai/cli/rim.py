@@ -16,7 +16,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.text import Text
 from typer.core import TyperGroup
 
-from serai.domain.results import MAX_GAP, MAX_SLACK, Certificate, Result
+from serai.domain.results import MAX_GAP, MAX_SLACK, MAX_WAIT_RESIDUAL_H, Certificate, Result
 from serai.errors import NotConvergedError, SeraiError
 
 __all__ = ["Rim", "emit", "require_certificate", "say", "track"]
@@ -153,8 +153,9 @@ def require_certificate(certificate: Certificate) -> None:
         figures += f", most of it at {told['worst_at']}" if told.get("worst_at") else ""
         raise NotConvergedError(
             f"equilibrium: got {figures}; wanted relative_gap up to {MAX_GAP:.0e}, complementarity "
-            f"and overload up to {MAX_SLACK:.0e} and conservation up to 1e-09; what was printed is "
-            "the best point found: do not quote it",
+            f"and overload up to {MAX_SLACK:.0e}, conservation up to 1e-09 and, with queues, "
+            f"wait_residual up to {MAX_WAIT_RESIDUAL_H:.0e} h; what was printed is the best point "
+            "found: do not quote it",
             certificate.relative_gap,
         )
 

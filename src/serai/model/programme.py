@@ -70,18 +70,15 @@ def solve_programme(programme: Programme) -> SolveResult:
     parts = _take_apart(programme)
     demand = np.array([group.demand for group in programme.groups])
     flows, prices = np.zeros(len(programme.paths)), np.zeros(len(programme.resources))
-    stranded = np.setdiff1d(np.flatnonzero(demand > 0), parts.group)
-    if len(stranded):
-        raise _infeasible(programme, parts, demand)
+    if not np.isin(np.flatnonzero(demand > 0), parts.group).all():
+        _require_room(programme, parts, demand)
     certificate = Certificate(relative_gap=0.0, complementarity=0.0, conservation=0.0, overload=0.0)
     if len(parts.path):
         arrays = _arrays(programme, parts, demand)
         found = solve(arrays, len(parts.limit), has_outside=False, max_gap=MAX_GAP)
         certificate = found.certificate
         if not certificate.holds():
-            unserved, _ = _least_unserved(parts, demand)
-            if unserved.sum() > CARRIED * demand.sum():
-                raise _infeasible(programme, parts, demand)
+            _require_room(programme, parts, demand)
         flows[parts.path] = found.flow
         capacity = np.array([row.capacity for row in programme.resources])[parts.limit]
         prices[parts.limit] = found.price / capacity
@@ -163,9 +160,13 @@ def _least_unserved(parts: _Parts, demand: FloatArray) -> tuple[FloatArray, NDAr
     return found.x[n_paths:], np.flatnonzero(found.ineqlin.marginals < 0)
 
 
-def _infeasible(programme: Programme, parts: _Parts, demand: FloatArray) -> InfeasibleError:
+def _require_room(programme: Programme, parts: _Parts, demand: FloatArray) -> None:
+    """Raise if nobody could carry all of the demand."""
     unserved, limits = _least_unserved(parts, demand)
-    stuck = np.flatnonzero(unserved > CARRIED * demand.sum())
+    stranded = np.setdiff1d(np.flatnonzero(demand > 0), parts.group)
+    stuck = np.union1d(stranded, np.flatnonzero(unserved > CARRIED * demand.sum()))
+    if not len(stuck):
+        return
     shut = {p for p in np.flatnonzero(parts.is_dead).tolist() if programme.paths[p].group in stuck}
     resources = {int(parts.limit[i]) for i in limits} | {
         r for r, p, amount in programme.use
@@ -175,7 +176,7 @@ def _infeasible(programme: Programme, parts: _Parts, demand: FloatArray) -> Infe
     told = [f"resources[{r}] (capacity {programme.resources[r].capacity:g})" for r in named]
     groups = [f"groups[{k}] ({unserved[k]:g} of {demand[k]:g})" for k in stuck]
     cause = f"{_some(told)} cannot carry" if told else "no path carries"
-    return InfeasibleError(
+    raise InfeasibleError(
         state_fault(
             "problem",
             f"demand of which {cause} {unserved.sum():g} of {demand.sum():g}: {_some(groups)}",

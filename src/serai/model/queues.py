@@ -307,11 +307,13 @@ class _Settling:
             load = self.dual.load + (1.0 - self.dual.room)
             missing = self.queues.wait_h(load) - wait
             residual = float(np.abs(missing).max(initial=0.0))
-            if rounds == MAX_ROUNDS or (residual <= max_residual_h and goal == tolerance):
+            fits = residual <= max_residual_h
+            if rounds == MAX_ROUNDS or (fits and goal == tolerance):
                 break
-            is_fine, goal = goal == tolerance, tolerance if residual <= CLOSE_H else goal
-            if residual <= max_residual_h and not is_fine:
-                continue
+            if fits or residual <= CLOSE_H:
+                goal = tolerance
+            if fits:
+                continue  # so far to roughly solved prices
             if residual > before and share > SMALLEST_STEP:
                 share /= 2.0
                 wait = np.maximum(base + share * step, 0.0)
@@ -331,7 +333,7 @@ def _newton_step(
     """Return the change of waits that closes the fixed point, and that of the prices with it."""
     n_limits = len(slope)
     step, rise = missing.copy(), np.zeros(n_limits)
-    live = np.flatnonzero((price > 0.0) | (slope * np.abs(missing) > 0.0) & (slope > STEEP_H))
+    live = np.flatnonzero((price > 0.0) | (slope > STEEP_H))
     held = price[live] > 0.0
     by_wait = dual.fall(live, use_hour)
     # How the prices of full limits move with the waits, so that full limits stay full.

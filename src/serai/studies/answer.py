@@ -162,10 +162,10 @@ def _routes_of_cases(world: World, tell: Progress) -> tuple[Routes, dict[Key, St
     far = ("today", "full")  # whose prices differ most
     settings = [prepare(world, case_scenario(case, "open")) for case in far]
     routes = merge_routes([search_routes(world, setting) for setting in settings])
+    keys = tuple(key for key in all_cases() if key[0] in far)
     known, start = routes.mark[:0], dict[Key, Start]()
     for at in range(MAX_PRICED_SEARCHES):
         tell("cases", at + 1, done)
-        keys = tuple(key for key in all_cases() if key[0] in far)
         runs = solve_cases(world, routes, start=start, keys=keys, is_rough=True)
         start = {key: run.end for key, run in runs.items()}
         if max(carried_by_new(run, known) for run in runs.values()) <= NOTHING_NEW:
