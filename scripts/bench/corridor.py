@@ -94,9 +94,9 @@ def _sampled(run: Run, n: int) -> list[float]:
 
 def _sizes(run: Run, factors: list[int]) -> list[dict[str, float]]:
     """Solve a hundredth of the base year, put side by side so many times."""
-    arrays, per_hour = run.problem.arrays, run.problem.option_usd_per_h
+    arrays, per_hour = run.problem.arrays, run.problem.group_usd_per_h
     some = np.arange(0, len(arrays.cell_demand), 100)
-    part, options = cut_cells(arrays, some)
+    part, _ = cut_cells(arrays, some)
     # The limits shrink with the demand, so that they bind as before.
     whole = float(arrays.cell_demand.sum() / part.cell_demand.sum())
     part = part._replace(use_amount=part.use_amount * whole)
@@ -105,7 +105,7 @@ def _sizes(run: Run, factors: list[int]) -> list[dict[str, float]]:
     told = []
     for factor in factors:
         problem = _side_by_side(part, len(queues.rate_per_h), factor)
-        hours = np.tile(per_hour[options], factor)
+        hours = np.tile(per_hour[some], factor)
         before = _tiled(queues, factor)
         start = time.perf_counter()
         found = solve_queued(problem, hours, before)
@@ -124,7 +124,10 @@ def _side_by_side(part: ChoiceArrays, n_limits: int, factor: int) -> ChoiceArray
     def starts(start: np.ndarray) -> np.ndarray:
         return np.concatenate([[0], np.cumsum(np.tile(np.diff(start), factor))]).astype(np.int64)
 
-    shift = np.repeat(np.arange(factor) * n_limits, len(part.use_limit)).astype(np.int32)
+    def shift(many: int, by: int) -> np.ndarray:
+        return np.repeat(np.arange(factor) * by, many).astype(np.int32)
+
+    n_bundles = len(part.use_start) - 1
     n_cells = len(part.cell_demand) * factor
     return ChoiceArrays(
         chunk_start=np.linspace(0, n_cells, len(part.chunk_start)).astype(np.int64),
@@ -136,8 +139,9 @@ def _side_by_side(part: ChoiceArrays, n_limits: int, factor: int) -> ChoiceArray
         nest_constant=np.tile(part.nest_constant, factor),
         cost=np.tile(part.cost, factor) * _unlike(len(part.cost), factor),
         log_size=np.tile(part.log_size, factor),
+        bundle=np.tile(part.bundle, factor) + shift(len(part.bundle), n_bundles),
         use_start=starts(part.use_start),
-        use_limit=np.tile(part.use_limit, factor) + shift,
+        use_limit=np.tile(part.use_limit, factor) + shift(len(part.use_limit), n_limits),
         use_amount=np.tile(part.use_amount, factor),
     )
 

@@ -23,12 +23,12 @@ from serai.model.choice import (
     Problem,
     build_offers,
     build_problem,
-    draws_of_classes,
 )
 from serai.model.demand import Cells, build_cells
 from serai.model.graph import Graph, build_graph
 from serai.model.queues import Queued, build_queues, solve_queued
 from serai.model.routes import ban_masks, find_routes, merge_routes
+from serai.model.uses import draws_of_classes
 from serai.units import HOURS_PER_DAY
 
 __all__ = [
@@ -302,7 +302,7 @@ def _solve(
         price = start.price[problem.limit] * graph.limits.capacity[problem.limit]
         wait = start.wait_h[problem.limit]
     return solve_queued(
-        problem.arrays, problem.option_usd_per_h, build_queues(world, graph).at(problem.limit),
+        problem.arrays, problem.group_usd_per_h, build_queues(world, graph).at(problem.limit),
         start=price, start_wait_h=wait,
         max_gap=ROUGH_GAP if is_rough else MAX_GAP,
         max_residual_h=ROUGH_WAIT_H if is_rough else MAX_WAIT_RESIDUAL_H,

@@ -249,6 +249,8 @@ def pack_cells(cells: Sequence[Cell], n_chunks: int = 3) -> ChoiceArrays:
     def starts(counts: Sequence[int]) -> NDArray[np.int64]:
         return np.cumsum([0, *counts], dtype=np.int64)
 
+    # Routes that use the same limits alike share a bundle.
+    bundles = list(dict.fromkeys(tuple(route.use.items()) for route in routes))
     return ChoiceArrays(
         chunk_start=np.linspace(0, len(cells), n_chunks + 1).astype(np.int64),
         cell_start=starts([len(cell.nests) for cell in cells]),
@@ -259,9 +261,10 @@ def pack_cells(cells: Sequence[Cell], n_chunks: int = 3) -> ChoiceArrays:
         nest_constant=np.array([nest.constant for nest in nests]),
         cost=np.array([route.cost for route in routes]),
         log_size=np.array([route.log_size for route in routes]),
-        use_start=starts([len(route.use) for route in routes]),
-        use_limit=np.array([i for route in routes for i in route.use], np.int32),
-        use_amount=np.array([a for route in routes for a in route.use.values()], np.float64),
+        bundle=np.array([bundles.index(tuple(route.use.items())) for route in routes], np.int32),
+        use_start=starts([len(bundle) for bundle in bundles]),
+        use_limit=np.array([i for bundle in bundles for i, _ in bundle], np.int32),
+        use_amount=np.array([a for bundle in bundles for _, a in bundle], np.float64),
     )
 
 
@@ -426,15 +429,19 @@ def make_cells(
     `outside` times as much as a route.
     """
     cells = []
+    alike: list[dict[int, float]] = []
     for _ in range(n_cells):
         theta = rng.uniform(3.0, 8.0) / scale
         nests = []
         for _ in range(int(rng.integers(1, 4))):
-            routes = []
+            routes: list[Route] = []
             for _ in range(int(rng.integers(1, 4))):
                 n_used = int(rng.integers(0, min(n_limits, 3) + 1))
                 used = rng.choice(n_limits, n_used, replace=False)
                 use = {int(i): float(rng.uniform(0.5, 2.0)) for i in sorted(used)}
+                if len(routes) == 1 and alike:  # some routes use the limits as others do
+                    use = alike[len(alike) // 2]
+                alike.append(use)
                 cost = float(scale * rng.uniform(0.8, 1.3))
                 routes.append(Route(cost, float(-rng.exponential(0.5)), use))
             lower = float(theta * rng.uniform(1.0, 4.0))

@@ -14,10 +14,12 @@ from serai.kernels.choice import (
     fill_choice,
     fill_curvature,
     fill_delays,
+    fill_dues,
     fill_loads,
     fill_objective,
     fill_repaired,
     fill_sizes,
+    fill_taken,
 )
 from tests.kernels import naive
 from tests.kernels.naive import Cell, Nest, Route
@@ -26,12 +28,28 @@ Floats = NDArray[np.float64]
 
 
 def fill(problem: ChoiceArrays, price: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return flows, values and loads by chunk, from arrays that were full of rubbish."""
+    """Return flows, values by chunk and loads, from arrays that were full of rubbish."""
     n_chunks = len(problem.chunk_start) - 1
     flow = np.full(len(problem.cost), np.nan)
-    value, load = np.full(n_chunks, np.nan), np.full((n_chunks, len(price)), np.nan)
-    fill_choice(problem, price, flow, value, load)
-    return flow, value, load
+    value, taken = np.full(n_chunks, np.nan), np.full((n_chunks, n_bundles(problem)), np.nan)
+    fill_choice(problem, pay(problem, price), flow, value, taken)
+    return flow, value, load(problem, taken, problem.use_amount, len(price))
+
+
+def n_bundles(problem: ChoiceArrays) -> int:
+    return len(problem.use_start) - 1
+
+
+def pay(problem: ChoiceArrays, price: Floats) -> Floats:
+    due = np.full(n_bundles(problem), np.nan)
+    fill_dues(problem, price, due)
+    return due
+
+
+def load(problem: ChoiceArrays, taken: Floats, amount: Floats, n_limits: int) -> Floats:
+    loads = np.full(n_limits, np.nan)
+    fill_loads(problem, taken.sum(axis=0), amount, loads)
+    return loads
 
 
 def bend(
@@ -42,7 +60,7 @@ def bend(
     place = np.full(n_limits, -1, np.int32)
     place[rows] = np.arange(len(rows))
     out = np.full((len(problem.chunk_start) - 1, len(rows), len(rows)), np.nan)
-    fill_curvature(problem, flow, place, problem.use_amount, out)
+    fill_curvature(problem, flow, place, problem.use_amount, np.ones(len(problem.cell_demand)), out)
     return np.asarray(out.sum(axis=0))
 
 
@@ -53,12 +71,12 @@ def test_flows_values_and_loads_are_the_twins(seed: int, scale: float) -> None:
     cells = naive.make_cells(rng, n_cells=17, n_limits=4, scale=scale)
     # A price of a whole capacity: about what a unit pays, times how many units fit.
     price = rng.exponential(scale, 4) * 100.0 * (rng.random(4) < 0.7)
-    flow, value, load = fill(naive.pack_cells(cells), price)
+    flow, value, loads = fill(naive.pack_cells(cells), price)
     flows, values = naive.choose(cells, price.tolist())
     # exp() of the two libraries differs by a unit in the last place, times the exponent (< 1e3).
     assert_allclose(flow, flows, rtol=1e-10, atol=1e-300)
     assert_allclose(value.sum(), sum(values), rtol=1e-12)
-    assert_allclose(load.sum(axis=0), naive.load_limits(cells, flows, 4), rtol=1e-10)
+    assert_allclose(loads, naive.load_limits(cells, flows, 4), rtol=1e-10)
 
 
 def test_every_cells_demand_is_shared_out_whole(rng: np.random.Generator) -> None:
@@ -73,27 +91,30 @@ def test_loads_are_sums_of_flow_times_amount(rng: np.random.Generator) -> None:
     cells = naive.make_cells(rng, n_cells=15, n_limits=5)
     problem = naive.pack_cells(cells)
     flow = rng.exponential(10.0, len(problem.cost))
-    parts = np.full((3, 5), np.nan)
-    fill_loads(problem, flow, problem.use_amount, parts)
-    assert_allclose(parts.sum(axis=0), naive.load_limits(cells, flow.tolist(), 5), rtol=1e-13)
-    fill_loads(problem, flow, np.ones_like(problem.use_amount), parts)
-    users = [flow[np.repeat(np.arange(len(flow)), np.diff(problem.use_start))][
-        problem.use_limit == i].sum() for i in range(5)]  # fmt: skip
-    assert_allclose(parts.sum(axis=0), users, rtol=1e-13)
+    taken = np.full((3, n_bundles(problem)), np.nan)
+    fill_taken(problem, flow, taken)
+    assert n_bundles(problem) < len(flow)  # some share one
+    assert_allclose(taken.sum(axis=0), np.bincount(problem.bundle, flow), rtol=1e-13)
+    found = load(problem, taken, problem.use_amount, 5)
+    assert_allclose(found, naive.load_limits(cells, flow.tolist(), 5), rtol=1e-13)
+    routes = [route for cell in cells for nest in cell.nests for route in nest.routes]
+    users = [sum(f for f, r in zip(flow, routes, strict=True) if i in r.use) for i in range(5)]
+    found = load(problem, taken, np.ones_like(problem.use_amount), 5)
+    assert_allclose(found, users, rtol=1e-13)
 
 
 def test_the_slope_of_the_value_is_the_load(rng: np.random.Generator) -> None:
     cells = naive.make_cells(rng, n_cells=12, n_limits=4)
     problem = naive.pack_cells(cells)
     price = rng.exponential(3000.0, 4)
-    _, _, load = fill(problem, price)
+    _, _, loads = fill(problem, price)
     for i in range(4):
         step = np.zeros(4)
         step[i] = 1e-3 * price[i]
         above, below = fill(problem, price + step)[1].sum(), fill(problem, price - step)[1].sum()
         slope = (above - below) / (2 * step[i])
         # A central difference: error of the order of (theta * step)^2 and of rounding.
-        assert_allclose(load.sum(axis=0)[i], slope, rtol=1e-5)
+        assert_allclose(loads[i], slope, rtol=1e-5)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -113,7 +134,7 @@ def test_the_curvature_is_the_twins_and_that_of_the_load(seed: int) -> None:
     for i in range(4):
         step = np.zeros(4)
         step[i] = 1e-3 * price[i]
-        above, below = (fill(problem, price + s)[2].sum(axis=0) for s in (step, -step))
+        above, below = (fill(problem, price + s)[2] for s in (step, -step))
         slope = -(above - below) / (2 * step[i])
         assert_allclose(curvature[:, i], slope, atol=1e-5 * np.abs(expected).max())
 
@@ -134,12 +155,14 @@ def test_the_fall_of_loads_by_other_costs_is_the_twins(seed: int) -> None:
     problem = naive.pack_cells(cells)
     flow, _, _ = fill(problem, rng.exponential(2000.0, 4))
     other = rng.exponential(3.0, len(problem.use_limit))
+    worth = rng.exponential(2.0, len(cells))
     parts = np.full((len(problem.chunk_start) - 1, 4, 4), np.nan)
-    fill_curvature(problem, flow, np.arange(4, dtype=np.int32), other, parts)
+    fill_curvature(problem, flow, np.arange(4, dtype=np.int32), other, worth, parts)
+    option_worth = np.repeat(worth, np.diff(problem.nest_start[problem.cell_start]))
     dues: list[dict[int, float]] = [
-        {int(problem.use_limit[u]): float(other[u])
-         for u in range(problem.use_start[r], problem.use_start[r + 1])}
-        for r in range(len(problem.cost))
+        {int(problem.use_limit[u]): float(other[u] * option_worth[r])
+         for u in range(problem.use_start[b], problem.use_start[b + 1])}
+        for r, b in enumerate(problem.bundle)
     ]  # fmt: skip
     expected = naive.compute_curvature(cells, flow.tolist(), 4, dues)
     assert_allclose(parts.sum(axis=0), expected, atol=1e-11 * np.abs(expected).max())
@@ -164,10 +187,10 @@ def test_what_does_not_fit_goes_to_the_last_route(seed: int) -> None:
     cells = naive.make_cells(rng, n_cells=12, n_limits=4)
     problem = naive.pack_cells(cells)
     price = rng.exponential(1e3, 4)
-    flow, _, load = fill(problem, price * 0.0)
-    loads = load.sum(axis=0) * np.array([1.0, 0.5, 1.5, 3.0])
+    flow, _, loads = fill(problem, price * 0.0)
+    loads = loads * np.array([1.0, 0.5, 1.5, 3.0])
     repaired, saved = np.full(len(flow), np.nan), np.full(len(cells), np.nan)
-    fill_repaired(problem, price, loads, flow, repaired, saved)
+    fill_repaired(problem, pay(problem, price), loads, flow, repaired, saved)
     expected, due = [], []
     rest = iter(flow.tolist())
     for cell in cells:
@@ -193,15 +216,17 @@ def test_waits_on_routes_are_the_twins(seed: int) -> None:
          for limit in np.flatnonzero(resource == r) if rng.random() < 0.8]
         for _ in range(20)
     ]  # fmt: skip
-    start = np.cumsum([0, *map(len, routes)], dtype=np.int64)
-    limits = np.array([limit for route in routes for limit in route], np.int32)
-    per_hour = rng.exponential(1.0, 20)
-    hours, use_hour = np.full(20, np.nan), np.full(len(limits), np.nan)
-    fill_delays(start, limits, resource, wait, per_hour, hours, use_hour)
+    nest = Nest(1.0, 0.0, [Route(1.0, 0.0, dict.fromkeys(route, 1.0)) for route in routes])
+    problem = naive.pack_cells([Cell(1.0, 1.0, [nest])], 1)
+    hours = np.full(n_bundles(problem), np.nan)
+    counts = np.full(len(problem.use_limit), np.nan)
+    fill_delays(problem, resource, wait, hours, counts)
     for r, route in enumerate(routes):
         expected, waited = naive.wait_for(route, resource.tolist(), wait.tolist())
-        assert hours[r] == pytest.approx(expected)
-        assert use_hour[start[r] : start[r + 1]].tolist() == [per_hour[r] * w for w in waited]
+        bundle = problem.bundle[r]
+        assert hours[bundle] == pytest.approx(expected)
+        uses = slice(problem.use_start[bundle], problem.use_start[bundle + 1])
+        assert counts[uses].tolist() == [float(w) for w in waited]
 
 
 @pytest.mark.parametrize("dear", [1e2, 7e2, 7.4e2, 1e4])
@@ -221,10 +246,10 @@ def test_a_cell_without_demand_adds_nothing() -> None:
         Nest(0.01, 0.0, [Route(300.0, 0.0, {})]),
     ]
     problem = naive.pack_cells([Cell(0.0, 0.01, nests)], n_chunks=1)
-    flow, value, load = fill(problem, np.array([5.0]))
+    flow, value, loads = fill(problem, np.array([5.0]))
     assert flow.tolist() == [0.0, 0.0]
     assert value.sum() == 0.0
-    assert load.sum() == 0.0
+    assert loads.tolist() == [0.0]
     assert bend(problem, flow, 1).tolist() == [[0.0]]
 
 

@@ -28,7 +28,7 @@ def assign_tightly(world: World, setting: Setting, routes: Routes) -> Run:
     """Solve a setting on given routes to a tiny gap."""
     run = assign(world, setting, routes)
     queued = solve_queued(
-        run.problem.arrays, run.problem.option_usd_per_h,
+        run.problem.arrays, run.problem.group_usd_per_h,
         build_queues(world, setting.graph).at(run.problem.limit),
         start=run.solution.price, start_wait_h=run.queued.wait_h,
         max_gap=TIGHT, max_residual_h=TIGHT_H,

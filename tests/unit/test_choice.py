@@ -14,8 +14,9 @@ from serai.model.choice import (
     Problem,
     build_offers,
     build_problem,
-    draws_of_classes,
 )
+from serai.model.ragged import find_rows
+from serai.model.uses import draws_of_classes
 from serai.run import Setting, prepare, search_routes
 from tests.toy import change_row, read_toy, toy_tables, toy_world
 
@@ -84,7 +85,7 @@ def test_every_group_may_stay_behind_and_that_comes_last(problem: Problem) -> No
     assert (problem.option_family[last] == OUTSIDE).all()
     assert (problem.option_route == -1).sum() == len(last)
     uses = np.diff(problem.arrays.use_start)
-    assert (uses[last] == 0).all()
+    assert (uses[problem.arrays.bundle[last]] == 0).all()
 
 
 def test_scales_fall_with_the_cost_of_the_trip_and_are_larger_below(
@@ -360,12 +361,13 @@ def test_boxes_count_against_tonnes_and_boxes_bulk_against_tonnes_alone(
     world: World, setting: Setting, problem: Problem
 ) -> None:
     arrays, limits = problem.arrays, setting.graph.limits
-    option = np.repeat(np.arange(len(arrays.cost)), np.diff(arrays.use_start))
-    limit = problem.limit[arrays.use_limit]
+    start, use = find_rows(arrays.use_start, arrays.bundle)
+    option = np.repeat(np.arange(len(arrays.cost)), np.diff(start))
+    limit = problem.limit[arrays.use_limit[use]]
     k = setting.cells.class_ix[problem.group_cell[problem.option_group[option]]]
     is_box = world.classes.is_box[k]
     assert not (limits.is_box[limit] & ~is_box).any()
-    amount = arrays.use_amount * limits.capacity[limit]
+    amount = arrays.use_amount[use] * limits.capacity[limit]
     payload = world.classes.payload_t_per_teu.value[k]
     expected = np.where(limits.is_box[limit], 1.0, np.where(is_box, payload, 1.0))
     assert_allclose(amount, expected, rtol=1e-12)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from serai.kernels.choice import ChoiceArrays
 from serai.model import queues
 from serai.model.assign import Dual
 from serai.model.parts import cut_cells, heavy_cells
@@ -16,13 +17,21 @@ def cells() -> list[naive.Cell]:
     return naive.make_cells(np.random.default_rng(4), n_cells=40, n_limits=4)
 
 
+def list_uses(problem: ChoiceArrays) -> list[list[tuple[int, float]]]:
+    """Return the limits and amounts of every option."""
+    start = problem.use_start
+    uses = list(zip(problem.use_limit.tolist(), problem.use_amount.tolist(), strict=True))
+    return [uses[start[b] : start[b + 1]] for b in problem.bundle]
+
+
 def test_a_part_is_the_problem_of_its_cells(cells: list[naive.Cell]) -> None:
     kept = np.array([0, 3, 17, 39])
     part, options = cut_cells(naive.pack_cells(cells), kept)
     alone = naive.pack_cells([cells[i] for i in kept])
     for name in part._fields:
-        if name != "chunk_start":
+        if name not in ("chunk_start", "bundle", "use_start", "use_limit", "use_amount"):
             assert getattr(part, name).tolist() == getattr(alone, name).tolist(), name
+    assert list_uses(part) == list_uses(alone)
     assert naive.pack_cells(cells).cost[options].tolist() == part.cost.tolist()
 
 
@@ -44,7 +53,7 @@ def test_the_heavy_first_ends_where_all_at_once_do(
     cells: list[naive.Cell], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     problem = naive.pack_cells(cells)
-    per_hour = np.random.default_rng(5).exponential(2.0, len(problem.cost))
+    per_hour = np.random.default_rng(5).exponential(2.0, len(problem.cell_demand))
     before = Queues(resource=np.arange(4, dtype=np.int32), rate_per_h=np.array([0.05, 0.3, 1, 9]),
                     period_h=720.0, variability=1.0)  # fmt: skip
     found = []
@@ -78,7 +87,7 @@ def test_many_light_cells_that_overfill_a_limit_by_themselves_are_no_trap() -> N
     before = Queues(resource=np.arange(2, dtype=np.int32), rate_per_h=np.array([0.3, 50.0]),
                     period_h=720.0, variability=1.0)  # fmt: skip
     problem = naive.pack_cells(cells)
-    found = solve_queued(problem, np.ones(len(problem.cost)), before)
+    found = solve_queued(problem, np.ones(len(cells)), before)
     assert found.solution.certificate.holds()
     assert found.residual_h <= 1e-4
     assert found.solution.load.tolist() == pytest.approx([1.0, 1.0])

@@ -80,19 +80,23 @@ def test_ships_trains_and_lorries_queue_and_pipelines_do_not() -> None:
 def make_problem(seed: int) -> tuple[ChoiceArrays, Floats, Queues]:
     rng = np.random.default_rng(seed)
     problem = naive.pack_cells(naive.make_cells(rng, n_cells=25, n_limits=N_LIMITS))
-    per_hour = rng.exponential(2.0, len(problem.cost))
+    per_hour = rng.exponential(2.0, len(problem.cell_demand))
     return problem, per_hour, make_queues([0.05, 0.3, 1.0, np.inf])
+
+
+def by_option(problem: ChoiceArrays, per_cell: Floats) -> Floats:
+    return np.repeat(per_cell, np.diff(problem.nest_start[problem.cell_start]))
 
 
 def wait_plainly(problem: ChoiceArrays, per_hour: Floats, queues: Queues) -> tuple[Floats, Floats]:
     """Let waits follow flows and flows waits, a tenth of the way at a time."""
-    wait = np.zeros(N_LIMITS)
+    wait, worth = np.zeros(N_LIMITS), by_option(problem, per_hour)
     for _ in range(400):
         cost = problem.cost.copy()
-        for route in range(len(cost)):
-            uses = problem.use_limit[problem.use_start[route] : problem.use_start[route + 1]]
+        for route, bundle in enumerate(problem.bundle):
+            uses = problem.use_limit[problem.use_start[bundle] : problem.use_start[bundle + 1]]
             hours, _ = naive.wait_for(uses.tolist(), list(range(N_LIMITS)), wait.tolist())
-            cost[route] += per_hour[route] * hours
+            cost[route] += worth[route] * hours
         found = solve(problem._replace(cost=cost), N_LIMITS, max_gap=1e-12)
         wait = 0.9 * wait + 0.1 * queues.wait_h(found.load)
     return wait, found.flow
@@ -107,7 +111,8 @@ def test_the_waits_are_those_of_a_plain_damped_iteration(seed: int) -> None:
     assert wait.max() > 1.0
     assert_allclose(queued.wait_h, wait, atol=1e-6)
     assert_allclose(queued.solution.flow, flow, rtol=1e-5, atol=1e-5 * problem.cell_demand.max())
-    assert_allclose(queued.option_wait_h * per_hour, queued.arrays.cost - problem.cost, atol=1e-9)
+    added = queued.option_wait_h * by_option(problem, per_hour)
+    assert_allclose(added, queued.arrays.cost - problem.cost, atol=1e-9)
 
 
 @pytest.mark.parametrize("seed", range(6))

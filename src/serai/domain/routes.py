@@ -51,8 +51,10 @@ class Routes:
     """Shape (n_sequences,), sorted. A hash of the legs."""
     leg_start: NDArray[np.int64]
     """Shape (n_sequences + 1,)."""
-    leg: NDArray[np.int64]
-    """First terminal x nodes of the network + last terminal."""
+    leg: IntArray
+    """Index of a leg."""
+    leg_key: NDArray[np.int64]
+    """Shape (n_legs,), sorted. First terminal x nodes of the network + last terminal."""
     leg_share: FloatArray
     draw_start: NDArray[np.int64]
     draw: IntArray

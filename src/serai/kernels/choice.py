@@ -13,14 +13,22 @@ __all__ = [
     "fill_choice",
     "fill_curvature",
     "fill_delays",
+    "fill_dues",
     "fill_loads",
     "fill_objective",
     "fill_repaired",
     "fill_sizes",
+    "fill_taken",
 ]
 
 TINY = 1e-150
 """[class unit per year] Flows below this have no curvature: their inverse would overflow."""
+
+N_SIZE_CHUNKS = 16
+"""Path sizes are filled in this many parts, each with its own scratch arrays."""
+
+SLIVER = 1e-9
+"""Share of a cell's demand below which a route's curvature is left out."""
 
 
 class ChoiceArrays(NamedTuple):
@@ -28,8 +36,10 @@ class ChoiceArrays(NamedTuple):
     A choice problem: cells hold nests, nests hold routes, routes use limits.
 
     Routes of nest n are nest_start[n]:nest_start[n + 1], nests of cell k are
-    cell_start[k]:cell_start[k + 1]. `use_amount` is in units of the limit's capacity, so that
-    every limit's load is at most 1. Cells of chunk j are chunk_start[j]:chunk_start[j + 1].
+    cell_start[k]:cell_start[k + 1]. Routes that use the same limits alike share a bundle: the uses
+    of bundle b are use_start[b]:use_start[b + 1]. `use_amount` is in units of the limit's capacity,
+    so that every limit's load is at most 1. Cells of chunk j are
+    chunk_start[j]:chunk_start[j + 1].
     """
 
     chunk_start: NDArray[np.int64]
@@ -41,39 +51,61 @@ class ChoiceArrays(NamedTuple):
     nest_constant: NDArray[np.float64]
     cost: NDArray[np.float64]
     log_size: NDArray[np.float64]
+    bundle: NDArray[np.int32]
     use_start: NDArray[np.int64]
     use_limit: NDArray[np.int32]
     use_amount: NDArray[np.float64]
 
 
-@njit(cache=True, parallel=True)
-def fill_choice(
-    problem: ChoiceArrays,
-    price: NDArray[np.float64],
-    flow: NDArray[np.float64],
-    chunk_value: NDArray[np.float64],
-    chunk_load: NDArray[np.float64],
-) -> None:
+@njit(cache=True)
+def fill_dues(problem: ChoiceArrays, price: NDArray[np.float64], due: NDArray[np.float64]) -> None:
     """
-    Share every cell's demand out at the given prices.
+    Fill what each bundle of uses pays.
 
     Parameters
     ----------
     problem
         The choice problem.
     price
-        [USD], shape (n_limits,), >= 0. Price of a limit's whole capacity.
+        [USD], shape (n_limits,). Price of a limit's whole capacity.
+    due
+        [USD per class unit], shape (n_bundles,). Filled.
+    """
+    for bundle in range(problem.use_start.shape[0] - 1):
+        total = 0.0
+        for use in range(problem.use_start[bundle], problem.use_start[bundle + 1]):
+            total += problem.use_amount[use] * price[problem.use_limit[use]]
+        due[bundle] = total
+
+
+@njit(cache=True, parallel=True)
+def fill_choice(
+    problem: ChoiceArrays,
+    due: NDArray[np.float64],
+    flow: NDArray[np.float64],
+    chunk_value: NDArray[np.float64],
+    chunk_taken: NDArray[np.float64],
+) -> None:
+    """
+    Share every cell's demand out at the given dues.
+
+    Parameters
+    ----------
+    problem
+        The choice problem.
+    due
+        [USD per class unit], shape (n_bundles,). From `fill_dues`.
     flow
         [class unit], shape (n_routes,). Filled.
     chunk_value
         [USD], shape (n_chunks,). Filled with demand times expected cost, summed over the cells.
-    chunk_load
-        [-], shape (n_chunks, n_limits). Filled with the load as a share of capacity.
+    chunk_taken
+        [class unit], shape (n_chunks, n_bundles). Filled with the flow on each bundle.
     """
     for chunk in prange(problem.chunk_start.shape[0] - 1):
         chunk_value[chunk] = 0.0
-        load = chunk_load[chunk]
-        load[:] = 0.0
+        taken = chunk_taken[chunk]
+        taken[:] = 0.0
         for cell in range(problem.chunk_start[chunk], problem.chunk_start[chunk + 1]):
             nests = range(problem.cell_start[cell], problem.cell_start[cell + 1])
             theta0 = problem.cell_theta[cell]
@@ -84,9 +116,7 @@ def fill_choice(
                 theta = problem.nest_theta[nest]
                 best = np.inf
                 for route in range(first, last):
-                    c = problem.cost[route]
-                    for use in range(problem.use_start[route], problem.use_start[route + 1]):
-                        c += problem.use_amount[use] * price[problem.use_limit[use]]
+                    c = problem.cost[route] + due[problem.bundle[route]]
                     c -= problem.log_size[route] / theta
                     flow[route] = c
                     best = min(best, c)
@@ -107,22 +137,18 @@ def fill_choice(
             chunk_value[chunk] += demand * (lowest - np.log(total) / theta0)
             for nest in nests:
                 value = cost_of_nest[nest - problem.cell_start[cell]]
-                share = np.exp(-theta0 * (value - lowest)) / total
+                carried = demand * np.exp(-theta0 * (value - lowest)) / total
                 for route in range(problem.nest_start[nest], problem.nest_start[nest + 1]):
-                    flow[route] *= demand * share
-                    for use in range(problem.use_start[route], problem.use_start[route + 1]):
-                        load[problem.use_limit[use]] += flow[route] * problem.use_amount[use]
+                    flow[route] *= carried
+                    taken[problem.bundle[route]] += flow[route]
 
 
 @njit(cache=True, parallel=True)
-def fill_loads(
-    problem: ChoiceArrays,
-    flow: NDArray[np.float64],
-    amount: NDArray[np.float64],
-    chunk_load: NDArray[np.float64],
+def fill_taken(
+    problem: ChoiceArrays, flow: NDArray[np.float64], chunk_taken: NDArray[np.float64]
 ) -> None:
     """
-    Sum flow times amount over the routes that use each limit.
+    Sum what the routes carry over those that share a bundle.
 
     Parameters
     ----------
@@ -130,27 +156,76 @@ def fill_loads(
         The choice problem.
     flow
         [any], shape (n_routes,). What the routes carry.
-    amount
-        [any], shape (n_uses,). What a unit takes of the limit, by use.
-    chunk_load
-        [any], shape (n_chunks, n_limits). Filled, one addend per chunk.
+    chunk_taken
+        [any], shape (n_chunks, n_bundles). Filled, one addend per chunk.
     """
     for chunk in prange(problem.chunk_start.shape[0] - 1):
-        load = chunk_load[chunk]
-        load[:] = 0.0
+        taken = chunk_taken[chunk]
+        taken[:] = 0.0
         first = problem.nest_start[problem.cell_start[problem.chunk_start[chunk]]]
         last = problem.nest_start[problem.cell_start[problem.chunk_start[chunk + 1]]]
         for route in range(first, last):
-            for use in range(problem.use_start[route], problem.use_start[route + 1]):
-                load[problem.use_limit[use]] += flow[route] * amount[use]
+            taken[problem.bundle[route]] += flow[route]
+
+
+@njit(cache=True)
+def fill_loads(
+    problem: ChoiceArrays,
+    taken: NDArray[np.float64],
+    amount: NDArray[np.float64],
+    load: NDArray[np.float64],
+) -> None:
+    """
+    Sum flow times amount over the bundles that use each limit.
+
+    Parameters
+    ----------
+    problem
+        The choice problem.
+    taken
+        [any], shape (n_bundles,). What the bundles carry.
+    amount
+        [any], shape (n_uses,). What a unit takes of the limit, by use.
+    load
+        [any], shape (n_limits,). Filled.
+    """
+    load[:] = 0.0
+    for bundle in range(problem.use_start.shape[0] - 1):
+        for use in range(problem.use_start[bundle], problem.use_start[bundle + 1]):
+            load[problem.use_limit[use]] += taken[bundle] * amount[use]
 
 
 @njit(cache=True)
 def _add_outer(out, weight, rows, left, right, count):  # type: ignore[no-untyped-def]  # pragma: no cover
     for i in range(count):
         a = rows[i]
+        scaled = weight * left[a]
         for j in range(count):
-            out[a, rows[j]] += weight * left[a] * right[rows[j]]
+            out[a, rows[j]] += scaled * right[rows[j]]
+
+
+@njit(cache=True)
+def _live_uses(problem, place, other):  # type: ignore[no-untyped-def]  # pragma: no cover
+    n_bundles = problem.use_start.shape[0] - 1
+    start = np.zeros(n_bundles + 1, np.int64)
+    row = np.empty(problem.use_limit.shape[0], np.int64)
+    a, b = np.empty(row.shape[0]), np.empty(row.shape[0])
+    n = 0
+    for bundle in range(n_bundles):
+        for use in range(problem.use_start[bundle], problem.use_start[bundle + 1]):
+            i = place[problem.use_limit[use]]
+            if i >= 0:
+                row[n], a[n], b[n] = i, problem.use_amount[use], other[use]
+                n += 1
+        start[bundle + 1] = n
+    return start, row, a, b
+
+
+@njit(cache=True)
+def _scratch(n_rows):  # type: ignore[no-untyped-def]  # pragma: no cover
+    return (
+        np.zeros(n_rows), np.zeros(n_rows), np.empty(n_rows, np.int64), np.zeros(n_rows, np.bool_)
+    )  # fmt: skip
 
 
 @njit(cache=True, parallel=True)
@@ -159,6 +234,7 @@ def fill_curvature(
     flow: NDArray[np.float64],
     place: NDArray[np.int32],
     other: NDArray[np.float64],
+    cell_weight: NDArray[np.float64],
     chunk_curvature: NDArray[np.float64],
 ) -> None:
     """
@@ -173,30 +249,31 @@ def fill_curvature(
     place
         [-], shape (n_limits,). Row of each limit in the matrix, -1 for one left out.
     other
-        [USD per unit of what rises], shape (n_uses,). What each use comes to cost as the limit's
-        price rises by one: `use_amount` itself for prices of capacity, which makes the matrix
-        symmetric and positive semidefinite; the value of an hour for waits.
+        [any per unit of what rises], shape (n_uses,). What each use comes to cost as what the limit
+        charges rises by one: `use_amount` itself for prices of capacity, which makes the matrix
+        symmetric and positive semidefinite; one or nothing for waits.
+    cell_weight
+        [USD per any], shape (n_cells,). What it is worth to each cell: one for prices, the value of
+        an hour for waits.
     chunk_curvature
         [1 per unit of what rises], shape (n_chunks, n_rows, n_rows). Filled, one addend per chunk.
 
     Notes
     -----
     With shares q of routes in a nest, P of nests in a cell, uses a, costs b and their means,
-    ``H = sum d [sum_n P_n theta_n (sum_p q_p a b' - a_n b_n') + theta_0 (sum_n P_n a_n b_n'
+    ``H = sum d v [sum_n P_n theta_n (sum_p q_p a b' - a_n b_n') + theta_0 (sum_n P_n a_n b_n'
     - a_k b_k')]``.
     """
     n_rows = chunk_curvature.shape[1]
+    start, row, a, b = _live_uses(problem, place, other)
+    by_bundle = np.zeros((chunk_curvature.shape[0], start.shape[0] - 1))
     for chunk in prange(problem.chunk_start.shape[0] - 1):
         curvature = chunk_curvature[chunk]
         curvature[:] = 0.0
-        a_nest, a_cell, b_nest, b_cell = (
-            np.zeros(n_rows), np.zeros(n_rows), np.zeros(n_rows), np.zeros(n_rows),
-        )  # fmt: skip
-        nest_rows, cell_rows = np.empty(n_rows, np.int64), np.empty(n_rows, np.int64)
-        in_nest, in_cell = np.zeros(n_rows, np.bool_), np.zeros(n_rows, np.bool_)
-        row, a, b = np.empty(n_rows, np.int64), np.empty(n_rows), np.empty(n_rows)
+        a_nest, b_nest, nest_rows, in_nest = _scratch(n_rows)
+        a_cell, b_cell, cell_rows, in_cell = _scratch(n_rows)
         for cell in range(problem.chunk_start[chunk], problem.chunk_start[chunk + 1]):
-            demand = problem.cell_demand[cell]
+            demand, worth = problem.cell_demand[cell], cell_weight[cell]
             if demand <= TINY:
                 continue
             n_cell = 0
@@ -208,14 +285,12 @@ def fill_curvature(
                 for route in range(problem.nest_start[nest], problem.nest_start[nest + 1]):
                     f = flow[route]
                     total += f
-                    n_used = 0
-                    for use in range(problem.use_start[route], problem.use_start[route + 1]):
-                        i = place[problem.use_limit[use]]
-                        if i >= 0:
-                            row[n_used], a[n_used] = i, problem.use_amount[use]
-                            b[n_used] = other[use]
-                            n_used += 1
-                    for u in range(n_used):
+                    bundle = problem.bundle[route]
+                    first, last = start[bundle], start[bundle + 1]
+                    if first == last or f <= SLIVER * demand:
+                        continue
+                    by_bundle[chunk, bundle] += theta * worth * f
+                    for u in range(first, last):
                         i = row[u]
                         if not in_nest[i]:
                             in_nest[i] = True
@@ -223,10 +298,8 @@ def fill_curvature(
                             n_nest += 1
                         a_nest[i] += f * a[u]
                         b_nest[i] += f * b[u]
-                        for v in range(n_used):
-                            curvature[i, row[v]] += theta * f * a[u] * b[v]
                 if total > TINY:
-                    weight = (theta0 - theta) / total
+                    weight = (theta0 - theta) * worth / total
                     _add_outer(curvature, weight, nest_rows, a_nest, b_nest, n_nest)
                 for j in range(n_nest):
                     i = nest_rows[j]
@@ -239,11 +312,18 @@ def fill_curvature(
                     a_nest[i] = 0.0
                     b_nest[i] = 0.0
                     in_nest[i] = False
-            _add_outer(curvature, -theta0 / demand, cell_rows, a_cell, b_cell, n_cell)
+            _add_outer(curvature, -theta0 * worth / demand, cell_rows, a_cell, b_cell, n_cell)
             for j in range(n_cell):
                 a_cell[cell_rows[j]] = 0.0
                 b_cell[cell_rows[j]] = 0.0
                 in_cell[cell_rows[j]] = False
+    for bundle in range(start.shape[0] - 1):
+        weight = 0.0
+        for chunk in range(by_bundle.shape[0]):
+            weight += by_bundle[chunk, bundle]
+        for u in range(start[bundle], start[bundle + 1]):
+            for v in range(start[bundle], start[bundle + 1]):
+                chunk_curvature[0, row[u], row[v]] += weight * a[u] * b[v]
 
 
 @njit(cache=True, parallel=True)
@@ -285,7 +365,7 @@ def fill_objective(
 @njit(cache=True, parallel=True)
 def fill_repaired(
     problem: ChoiceArrays,
-    price: NDArray[np.float64],
+    due: NDArray[np.float64],
     load: NDArray[np.float64],
     flow: NDArray[np.float64],
     repaired: NDArray[np.float64],
@@ -298,8 +378,8 @@ def fill_repaired(
     ----------
     problem
         The choice problem; the last route of each cell uses nothing.
-    price
-        [USD], shape (n_limits,), >= 0. Price of a limit's whole capacity.
+    due
+        [USD per class unit], shape (n_bundles,). From `fill_dues`.
     load
         [-], shape (n_limits,). Loads of the flows.
     flow
@@ -309,73 +389,65 @@ def fill_repaired(
     saved
         [USD], shape (n_cells,). Filled with what is paid less for capacity.
     """
+    share = np.ones(due.shape[0])
+    for bundle in range(due.shape[0]):
+        for use in range(problem.use_start[bundle], problem.use_start[bundle + 1]):
+            share[bundle] = min(share[bundle], 1.0 / max(load[problem.use_limit[use]], 1.0))
     for cell in prange(problem.cell_start.shape[0] - 1):
         first = problem.nest_start[problem.cell_start[cell]]
         last = problem.nest_start[problem.cell_start[cell + 1]] - 1
         moved = 0.0
         less = 0.0
         for route in range(first, last + 1):
-            share, dues = 1.0, 0.0
-            for use in range(problem.use_start[route], problem.use_start[route + 1]):
-                limit = problem.use_limit[use]
-                share = min(share, 1.0 / max(load[limit], 1.0))
-                dues += problem.use_amount[use] * price[limit]
-            repaired[route] = flow[route] * share
+            repaired[route] = flow[route] * share[problem.bundle[route]]
             taken = flow[route] - repaired[route]
             moved += taken
-            less += taken * dues
+            less += taken * due[problem.bundle[route]]
         repaired[last] += moved
         saved[cell] = less
 
 
-@njit(cache=True, parallel=True)
+@njit(cache=True)
 def fill_delays(
-    use_start: NDArray[np.int64],
-    use_limit: NDArray[np.int32],
+    problem: ChoiceArrays,
     limit_resource: NDArray[np.int32],
     wait: NDArray[np.float64],
-    per_hour: NDArray[np.float64],
     hours: NDArray[np.float64],
-    use_hour: NDArray[np.float64],
+    counts: NDArray[np.float64],
 ) -> None:
     """
-    Fill how long each route waits.
+    Fill how long each bundle of uses waits.
 
     Parameters
     ----------
-    use_start
-        [-], shape (n_routes + 1,). Uses of each route; those of one resource stand together.
-    use_limit
-        [-], shape (n_uses,). Limit of each use.
+    problem
+        The choice problem; uses of one resource stand together.
     limit_resource
         [-], shape (n_limits,). Resource of each limit.
     wait
         [h], shape (n_limits,), >= 0. Wait before each limit.
-    per_hour
-        [USD per class unit and hour], shape (n_routes,). Value of time.
     hours
-        [h], shape (n_routes,). Filled: who passes two limits of one resource waits once, before
+        [h], shape (n_bundles,). Filled: who passes two limits of one resource waits once, before
         the slower.
-    use_hour
-        [USD per class unit and hour], shape (n_uses,). Filled with the value of time, zero for
-        limits that nobody waits for.
+    counts
+        [-], shape (n_uses,). Filled with one for the limits that are waited for, zero for others.
     """
-    for route in prange(use_start.shape[0] - 1):
+    for bundle in range(problem.use_start.shape[0] - 1):
         total = 0.0
-        first = use_start[route]
-        while first < use_start[route + 1]:
-            resource = limit_resource[use_limit[first]]
+        first, end = problem.use_start[bundle], problem.use_start[bundle + 1]
+        while first < end:
+            resource = limit_resource[problem.use_limit[first]]
             slowest = first
             last = first
-            while last < use_start[route + 1] and limit_resource[use_limit[last]] == resource:
-                use_hour[last] = 0.0
-                if wait[use_limit[last]] > wait[use_limit[slowest]]:
+            while last < end and limit_resource[problem.use_limit[last]] == resource:
+                counts[last] = 0.0
+                if wait[problem.use_limit[last]] > wait[problem.use_limit[slowest]]:
                     slowest = last
                 last += 1
-            use_hour[slowest] = per_hour[route]
-            total += wait[use_limit[slowest]]
+            counts[slowest] = 1.0
+            total += wait[problem.use_limit[slowest]]
             first = last
-        hours[route] = total
+        hours[bundle] = total
 
 
 @njit(cache=True, parallel=True)
@@ -385,7 +457,7 @@ def fill_sizes(
     cost: NDArray[np.float64],
     sequence: NDArray[np.int64],
     leg_start: NDArray[np.int64],
-    leg: NDArray[np.int64],
+    leg: NDArray[np.int32],
     leg_share: NDArray[np.float64],
     log_size: NDArray[np.float64],
 ) -> None:
@@ -418,42 +490,40 @@ def fill_sizes(
     by the sum of exp(-theta (cost - best)) over them, they weigh together what the best of them
     weighs alone, so that a clone, or a worse variant, adds nothing.
     """
-    for nest in prange(nest_start.shape[0] - 1):
-        first, last = nest_start[nest], nest_start[nest + 1]
-        theta = nest_theta[nest]
-        # The first route of each distinct sequence speaks for it.
-        speaker = np.empty(last - first, np.int64)
-        n_sequences = 0
-        for route in range(first, last):
-            is_new = True
+    n_nests = nest_start.shape[0] - 1
+    n_legs = leg.max() + 1 if leg.shape[0] else 0
+    for chunk in prange(N_SIZE_CHUNKS):
+        count, holder = np.zeros(n_legs, np.int32), np.full(n_legs, -1, np.int32)
+        place = np.full(leg_start.shape[0] - 1, -1, np.int32)
+        for nest in range(chunk * n_nests // N_SIZE_CHUNKS, (chunk + 1) * n_nests // N_SIZE_CHUNKS):
+            first, last = nest_start[nest], nest_start[nest + 1]
+            theta = nest_theta[nest]
+            mine = np.empty(last - first, np.int64)
+            best, total = np.empty(last - first), np.zeros(last - first)
+            n_sequences = 0
+            for route in range(first, last):
+                at = place[sequence[route]]
+                if at < 0:
+                    at = n_sequences
+                    place[sequence[route]], mine[at], best[at] = at, sequence[route], cost[route]
+                    n_sequences += 1
+                best[at] = min(best[at], cost[route])
             for s in range(n_sequences):
-                if sequence[speaker[s]] == sequence[route]:
-                    is_new = False
-                    break
-            if is_new:
-                speaker[n_sequences] = route
-                n_sequences += 1
-        for s in range(n_sequences):
-            mine = sequence[speaker[s]]
-            size = 0.0
-            for a in range(leg_start[mine], leg_start[mine + 1]):
-                count = 0
-                for other in range(n_sequences):
-                    theirs = sequence[speaker[other]]
-                    for b in range(leg_start[theirs], leg_start[theirs + 1]):
-                        if leg[b] == leg[a]:
-                            count += 1
-                            break
-                size += leg_share[a] / count
-            best = np.inf
-            for route in range(speaker[s], last):
-                if sequence[route] == mine:
-                    best = min(best, cost[route])
-            total = 0.0
-            for route in range(speaker[s], last):
-                if sequence[route] == mine:
-                    total += np.exp(-theta * (cost[route] - best))
-            whole = (np.log(size) if size > 0.0 else 0.0) - np.log(total)
-            for route in range(speaker[s], last):
-                if sequence[route] == mine:
-                    log_size[route] = whole
+                for a in range(leg_start[mine[s]], leg_start[mine[s] + 1]):
+                    if holder[leg[a]] != s:
+                        holder[leg[a]] = s
+                        count[leg[a]] += 1
+            for route in range(first, last):
+                at = place[sequence[route]]
+                total[at] += np.exp(-theta * (cost[route] - best[at]))
+            for s in range(n_sequences):
+                size = 0.0
+                for a in range(leg_start[mine[s]], leg_start[mine[s] + 1]):
+                    size += leg_share[a] / count[leg[a]]
+                best[s] = (np.log(size) if size > 0.0 else 0.0) - np.log(total[s])
+            for route in range(first, last):
+                log_size[route] = best[place[sequence[route]]]
+            for s in range(n_sequences):
+                place[mine[s]] = -1
+                for a in range(leg_start[mine[s]], leg_start[mine[s] + 1]):
+                    count[leg[a]], holder[leg[a]] = 0, -1

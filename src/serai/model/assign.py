@@ -15,9 +15,11 @@ from serai.kernels.choice import (
     ChoiceArrays,
     fill_choice,
     fill_curvature,
+    fill_dues,
     fill_loads,
     fill_objective,
     fill_repaired,
+    fill_taken,
 )
 
 __all__ = ["FIRST_RADIUS", "Dual", "Solution", "certify", "climb", "finish", "solve"]
@@ -40,6 +42,9 @@ enough."""
 
 MAX_ROUNDED_STEPS = 3
 """Steps taken where all that is left to gain is rounding."""
+
+STILL_GOOD = 0.05
+"""A curvature is used again as long as the misfit falls by this factor with it."""
 
 MAX_MODEL_STEPS = 60
 """Steps, and halvings of a step, spent on the quadratic model."""
@@ -85,13 +90,14 @@ class Dual:
         self.scale = max(float((problem.cell_demand / problem.cell_theta).sum()), 1e-300)
         self.load = np.zeros(n_limits)
         """[-], shape (n_limits,). Loads of the flows of these prices, others left out."""
-        n_chunks = len(problem.chunk_start) - 1
+        n_chunks, n_bundles = len(problem.chunk_start) - 1, len(problem.use_start) - 1
         self.flow = np.empty(len(problem.cost))
         self.value = -np.inf
+        self._known: tuple[NDArray[np.int64], FloatArray] | None = None
         self.price: FloatArray | None = None
         """The prices that the flows are of."""
         self._value = np.empty(n_chunks)
-        self._load = np.empty((n_chunks, n_limits))
+        self._taken = np.empty((n_chunks, n_bundles))
 
     @cached_property
     def unit(self) -> FloatArray:
@@ -103,11 +109,6 @@ class Dual:
         sums = self.loads(demand / np.repeat(problem.cell_theta, n_options), unweighted=True)
         return np.asarray(np.where(whole > 0, sums / np.where(whole > 0, whole, 1.0), 1.0))
 
-    @cached_property
-    def option(self) -> NDArray[np.int64]:
-        """[-], shape (n_uses,). Option of each use."""
-        return np.repeat(np.arange(len(self.problem.cost)), np.diff(self.problem.use_start))
-
     def at(self, price: FloatArray) -> tuple[float, FloatArray]:
         """
         Return the dual's value and its slope (load less capacity), and hold the flows.
@@ -117,10 +118,23 @@ class Dual:
         price
             [USD per year], shape (n_limits,), >= 0.
         """
-        fill_choice(self.problem, price, self.flow, self._value, self._load)
+        fill_choice(self.problem, self.dues(price), self.flow, self._value, self._taken)
         self.price, self.value = price, float(self._value.sum() - price @ self.room)
-        self.load = self._load.sum(axis=0)
+        self.load = self._loads_taken(self.problem.use_amount)
         return self.value, self.load - self.room
+
+    def dues(self, price: FloatArray) -> FloatArray:
+        """
+        Return what each bundle of uses pays, [USD per class unit], shape (n_bundles,).
+
+        Parameters
+        ----------
+        price
+            [USD per year], shape (n_limits,).
+        """
+        due = np.empty(self._taken.shape[1])
+        fill_dues(self.problem, price, due)
+        return due
 
     def hold(self, rest: FloatArray) -> None:
         """
@@ -169,12 +183,18 @@ class Dual:
         unweighted
             Count flow alone, whatever it takes of the limit.
         """
-        parts = np.empty_like(self._load)
+        fill_taken(self.problem, flow, self._taken)
         amount = np.ones_like(self.problem.use_amount) if unweighted else self.problem.use_amount
-        fill_loads(self.problem, flow, amount, parts)
-        return np.asarray(parts.sum(axis=0))
+        return self._loads_taken(amount)
 
-    def fall(self, live: NDArray[np.int64], other: FloatArray) -> FloatArray:
+    def _loads_taken(self, amount: FloatArray) -> FloatArray:
+        load = np.empty(len(self.room))
+        fill_loads(self.problem, self._taken.sum(axis=0), amount, load)
+        return load
+
+    def fall(
+        self, live: NDArray[np.int64], other: FloatArray, worth: FloatArray | None = None
+    ) -> FloatArray:
         """
         Return how fast some limits' loads fall as what their uses cost rises.
 
@@ -183,13 +203,36 @@ class Dual:
         live
             [-], shape (n_live,). The limits: rows and columns of the result.
         other
-            [USD per unit of what rises], shape (n_uses,). What each use comes to cost.
+            [any per unit of what rises], shape (n_uses,). What each use comes to cost.
+        worth
+            [USD per any], shape (n_cells,). What it is worth to each cell; one if left out.
         """
-        place = np.full(self._load.shape[1], -1, np.int32)
+        place = np.full(len(self.room), -1, np.int32)
         place[live] = np.arange(len(live))
+        if worth is None:
+            worth = np.ones(len(self.problem.cell_demand))
         parts = np.empty((len(self._value), len(live), len(live)))
-        fill_curvature(self.problem, self.flow, place, other, parts)
+        fill_curvature(self.problem, self.flow, place, other, worth, parts)
         return np.asarray(parts.sum(axis=0))
+
+    def model(self, live: NDArray[np.int64]) -> tuple[FloatArray, bool]:
+        """
+        Return the curvature by some prices, the last one taken if it was by them, and if it is new.
+
+        Parameters
+        ----------
+        live
+            [-], shape (n_live,). The limits.
+        """
+        known = self._known
+        if known is not None and np.array_equal(known[0], live):
+            return known[1], False
+        self._known = live, self.curvature(live)
+        return self._known[1], True
+
+    def forget(self) -> None:
+        """Take the curvature anew next time."""
+        self._known = None
 
     def curvature(self, live: NDArray[np.int64]) -> FloatArray:
         """
@@ -216,9 +259,7 @@ class Dual:
             [USD per year], shape (n_limits,).
         """
         problem = self.problem
-        dues = np.bincount(
-            self.option, problem.use_amount * change[problem.use_limit], minlength=len(self.flow)
-        )
+        dues = self.dues(change)[problem.bundle]
         nest = np.repeat(np.arange(len(problem.nest_theta)), np.diff(problem.nest_start))
         cell = np.repeat(np.arange(len(problem.cell_theta)), np.diff(problem.cell_start))
         theta, theta0 = problem.nest_theta, problem.cell_theta[cell]
@@ -340,20 +381,23 @@ def climb(
         [-]. Steps taken.
     """
     value, slope = dual.at(price)
-    radius, steps, n_rounded, curvature = FIRST_RADIUS, 0, 0, None
+    radius, steps, n_rounded = FIRST_RADIUS, 0, 0
+    misfit = dual.misfit(price, slope)
     while steps < max_steps and radius > LAST_RADIUS and value <= dual.ceiling:
-        if dual.misfit(price, slope) <= tolerance or n_rounded == MAX_ROUNDED_STEPS:
+        if misfit <= tolerance or n_rounded == MAX_ROUNDED_STEPS:
             break
         unit = dual.unit
-        if curvature is None:
-            live = np.flatnonzero((price > 0.0) | (slope > 0.0))
-            curvature = dual.curvature(live)
+        live = np.flatnonzero((price > 0.0) | (slope > 0.0))
+        curvature, is_new = dual.model(live)
         step = np.zeros(len(price))
         low = np.maximum(-price / unit, -radius)[live]
         step[live] = _best_step(curvature, (slope * unit)[live], low, radius)
         expected = float((slope * unit) @ step - 0.5 * step[live] @ curvature @ step[live])
         if expected <= 0.0:
-            break
+            if is_new:
+                break
+            dual.forget()
+            continue
         trial = np.where(step > -price / unit, np.maximum(price + step * unit, 0.0), 0.0)
         new_value, new_slope = dual.at(trial)
         steps += 1
@@ -361,8 +405,11 @@ def climb(
         n_rounded += is_rounding
         quality = 1.0 if is_rounding else (new_value - value) / expected
         radius = _next_radius(radius, float(np.abs(step).max()), quality)
+        new_misfit = dual.misfit(trial, new_slope)
+        if new_misfit > STILL_GOOD * misfit:
+            dual.forget()
         if quality > 1e-3:  # noqa: PLR2004
-            price, value, slope, curvature = trial, new_value, new_slope, None
+            price, value, slope, misfit = trial, new_value, new_slope, new_misfit
     if dual.price is not price:
         dual.at(price)
     return price, steps
@@ -466,7 +513,7 @@ def certify(dual: Dual, price: FloatArray) -> Solution:
     flow = raw.copy()
     if dual.has_outside and (load > 1.0).any():
         saved, repaired = np.empty(len(cells)), np.empty(len(cells))
-        fill_repaired(problem, price, load, raw, flow, saved)
+        fill_repaired(problem, dual.dues(price), load, raw, flow, saved)
         fill_objective(problem, flow, repaired)
         excess, cells, load = repaired - cells - saved, repaired, dual.loads(flow)
     served = np.add.reduceat(flow, first)

@@ -14,10 +14,11 @@ from serai.domain.ranged import FloatArray, IntArray
 from serai.domain.routes import CORRIDORS, FAMILIES, Routes
 from serai.domain.world import World
 from serai.kernels.choice import ChoiceArrays, fill_sizes
-from serai.kernels.routes import count_uses, fill_sums, fill_uses
+from serai.kernels.routes import fill_sums
 from serai.model.demand import Cells
 from serai.model.graph import EAST, WEST, Graph
 from serai.model.routes import links_met
+from serai.model.uses import Uses, build_uses
 
 __all__ = [
     "AVOIDED",
@@ -30,7 +31,6 @@ __all__ = [
     "build_offers",
     "build_problem",
     "crosses_any",
-    "draws_of_classes",
     "route_sums",
 ]
 
@@ -52,14 +52,6 @@ AVOIDING_REGIONS = "EU_"
 N_CHUNKS = 16
 """Sums over cells are taken in this many parts, in order, whatever the number of threads."""
 
-BULK_TOKENS = {
-    "oil": ("CRUDE", "OILP", "LPG"),
-    "grain": ("GRAIN",),
-    "gas": ("GAS", "LPG"),
-    "vehicles": ("VEH",),
-}
-"""Which classes a resource's `draws` words mean; bulk is every class counted in tonnes but oil."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Problem:
@@ -75,12 +67,12 @@ class Problem:
     option_route: IntArray
     """-1 for the outside route."""
     option_family: NDArray[np.int8]
-    option_usd_per_h: FloatArray
-    """[USD per class unit and hour] Value of time; 0 for the outside route."""
     group_cell: IntArray
     group_segment: NDArray[np.int8]
     group_demand: FloatArray
     """[class unit per year]."""
+    group_usd_per_h: FloatArray
+    """[USD per class unit and hour] Value of time."""
     limit: IntArray
     """Index into the graph's limits of each limit in the problem."""
 
@@ -153,6 +145,17 @@ def _siberian_gates(network: Network) -> NDArray[np.bool_]:
     return np.asarray(china & north & np.char.startswith(links.from_mode, "rail"))
 
 
+def _kinds_of_zones(world: World) -> tuple[NDArray[np.bool_], ...]:
+    """Say which zones are outside avoided territory, European, Chinese, Iranian: (n_zones,)."""
+    country, region = np.array(world.zones.countries), np.array(world.zones.regions)
+    return (
+        ~np.isin(country, AVOIDED),
+        np.char.startswith(region, AVOIDING_REGIONS),
+        region == "CHN",
+        country == "IRN",
+    )
+
+
 class _Pairs:
     """The (cell, route) pairs of a problem and their costs."""
 
@@ -209,28 +212,26 @@ class _Pairs:
     def _route_terms(self, graph: Graph, is_box: NDArray[np.bool_]) -> FloatArray:
         """Price what belongs to a whole route: risk premium, subsidy, what the gates put off."""
         world, cells, routes = self.world, self.cells, self.routes
-        country = np.array(world.zones.countries)
-        region = np.array(world.zones.regions)
         ends = (cells.origin[self.cell], cells.dest[self.cell])
-        foreign = ~(np.isin(country[ends[0]], AVOIDED) | np.isin(country[ends[1]], AVOIDED))
+        foreign, european, chinese, persian = (
+            [mask[end] for end in ends] for mask in _kinds_of_zones(world)
+        )
+        is_foreign = foreign[0] & foreign[1]
         by_land = routes.family != FAMILIES.index("pipeline")
-        risky = (crosses_any(graph.network, routes, AVOIDED) & by_land)[self.route] & foreign
+        risky = (crosses_any(graph.network, routes, AVOIDED) & by_land)[self.route] & is_foreign
         payload = world.classes.payload_t_per_teu.value[cells.class_ix[self.cell]]
         per_teu = np.where(is_box, 1.0, np.where(payload > 0, payload, 20.0))
         terms = np.where(risky, graph.inputs["avoidance_penalty"] / 2 / per_teu, 0.0)
         land = (routes.family == FAMILIES.index("land"))[self.route] & is_box
         rail = crosses_any(graph.network, routes, ("KAZ", "MNG", "RUS"))[self.route] & land
-        european = [np.char.startswith(region[e], AVOIDING_REGIONS) for e in ends]
-        west = (region[ends[0]] == "CHN") & european[1] & rail
-        east = (region[ends[1]] == "CHN") & european[0] & rail
+        west, east = chinese[0] & european[1] & rail, chinese[1] & european[0] & rail
         terms -= np.where(west, graph.inputs["cn_subsidy_west"] / 2, 0.0)
         terms -= np.where(east, graph.inputs["cn_subsidy_east"] / 2, 0.0)
         by_siberia = any_link(routes, _siberian_gates(graph.network))[self.route]
         held = world.params["siberia_usd_teu"] / per_teu
-        terms += np.where(by_siberia & foreign & land, held, 0.0)
+        terms += np.where(by_siberia & is_foreign & land, held, 0.0)
         by_iran = crosses_any(graph.network, routes, ("IRN",))[self.route]
-        by_iran &= (european[0] | european[1]) & (country[ends[0]] != "IRN")
-        by_iran &= country[ends[1]] != "IRN"
+        by_iran &= (european[0] | european[1]) & ~(persian[0] | persian[1])
         return np.asarray(terms + np.where(by_iran, world.params["iran_usd_teu"] / per_teu, 0.0))
 
     def _is_sensible(self) -> NDArray[np.bool_]:
@@ -256,7 +257,8 @@ class Offers:
     option_pair: NDArray[np.int64]
     option_group: NDArray[np.int64]
     log_size: FloatArray
-    uses: _Uses
+    uses: Uses
+    """Of the pairs."""
 
 
 def build_offers(world: World, base: Graph, graph: Graph, cells: Cells, routes: Routes) -> Offers:
@@ -294,7 +296,7 @@ def build_offers(world: World, base: Graph, graph: Graph, cells: Cells, routes: 
         option_pair=option_pair,
         option_group=option_group,
         log_size=_sizes(world, pairs, reference, groups, (option_pair, option_group)),
-        uses=_Uses(world, graph, pairs),
+        uses=build_uses(world, graph, routes, pairs.route, cells.class_ix[pairs.cell]),
     )
 
 
@@ -335,13 +337,13 @@ def _groups(world: World, graph: Graph, cells: Cells, pairs: _Pairs) -> _Groups:
         if world.classes.is_box[k]:
             contestable[k] = np.clip(world.params[f"contestable_{class_id.lower()}"], 0, 1)
     captive = np.where(by_sea & has[:, FAMILIES.index("sea")], 1 - contestable[cells.class_ix], 0.0)
-    country = np.array(world.zones.countries)
-    european = np.char.startswith(region, AVOIDING_REGIONS)
-    foreign = ~(np.isin(country[cells.origin], AVOIDED) | np.isin(country[cells.dest], AVOIDED))
+    is_foreign, is_european, _, _ = _kinds_of_zones(world)
+    foreign = is_foreign[cells.origin] & is_foreign[cells.dest]
     # Trade that has no sea to fall back on keeps to the shortest way more often.
     avoid = np.where(by_sea, 1.0, world.params["avoidance_landlocked"])
     avoid = avoid * graph.inputs["avoidance_share"]
-    avoid = np.where((european[cells.origin] | european[cells.dest]) & foreign, avoid, 0.0)
+    european = is_european[cells.origin] | is_european[cells.dest]
+    avoid = np.where(european & foreign, avoid, 0.0)
     avoid = np.clip(avoid, 0.0, 1.0)
     share = np.stack([captive, (1 - captive) * (1 - avoid), (1 - captive) * avoid], axis=1)
     cell, segment = np.nonzero(share > 0)
@@ -428,7 +430,8 @@ def build_problem(offers: Offers, graph: Graph) -> Problem:
     world, pairs, reference, groups = offers.world, offers.pairs, offers.reference, offers.groups
     pair, group = offers.option_pair, offers.option_group
     family = pairs.routes.family[pairs.route]
-    keep = ~(_is_shut(world, graph, pairs) | offers.uses.is_dead)[pair]
+    uses = offers.uses
+    keep = ~(_is_shut(world, graph, pairs) | uses.is_dead)[pair]
     pair, group, log_size = pair[keep], group[keep], offers.log_size[keep]
     n_groups = len(groups.cell)
     # The outside route closes every group.
@@ -448,7 +451,6 @@ def build_problem(offers: Offers, graph: Graph) -> Problem:
     lower = max(world.params["scale_lower"], upper)
     at = reference[groups.cell[nest_group]]
     constants = _constants(world, pairs.cells.class_ix[groups.cell[nest_group]], nest_family)
-    use_start, use_limit, use_amount, limits = offers.uses.of_options(source)
     group_start = np.searchsorted(nest_group, np.arange(n_groups + 1)).astype(np.int64)
     arrays = ChoiceArrays(
         chunk_start=np.linspace(0, n_groups, N_CHUNKS + 1).astype(np.int64),
@@ -460,20 +462,21 @@ def build_problem(offers: Offers, graph: Graph) -> Problem:
         nest_constant=constants * at,
         cost=cost,
         log_size=size,
-        use_start=use_start,
-        use_limit=use_limit,
-        use_amount=use_amount,
+        bundle=np.append(uses.bundle, len(uses.start) - 2)[source].astype(np.int32),
+        use_start=uses.start,
+        use_limit=uses.use_limit,
+        use_amount=uses.amount,
     )
     return Problem(
         arrays=arrays,
         option_group=all_group.astype(np.int32),
         option_route=_pick(pairs.route, source),
         option_family=all_family,
-        option_usd_per_h=np.where(source < 0, 0.0, pairs.cells.usd_per_h[groups.cell[all_group]]),
         group_cell=groups.cell,
         group_segment=groups.segment,
         group_demand=groups.demand,
-        limit=limits,
+        group_usd_per_h=pairs.cells.usd_per_h[groups.cell],
+        limit=uses.limit,
     )
 
 
@@ -514,80 +517,3 @@ def _sizes(
         pairs.routes.leg_share, log_size,
     )  # fmt: skip
     return log_size
-
-
-def draws_of_classes(world: World) -> NDArray[np.bool_]:
-    """
-    Say which class draws on which resource.
-
-    Parameters
-    ----------
-    world
-        The tables.
-
-    Returns
-    -------
-    draws
-        [-], shape (n_resources, n_classes, 2). Last axis: carried by wagon (0) or by truck (1).
-    """
-    classes = world.classes
-    ids = np.array(classes.ids)
-    oil = np.isin(ids, BULK_TOKENS["oil"])
-    masks = {
-        "all": np.ones(len(ids), np.bool_),
-        "containers": classes.is_box.copy(),
-        "bulk": ~classes.is_box & ~oil,
-        **{word: np.isin(ids, names) for word, names in BULK_TOKENS.items()},
-    }
-    out = np.zeros((len(world.network.resources.ids), len(ids), 2), np.bool_)
-    for r, words in enumerate(world.network.resources.draws):
-        if words & {"wagons", "trucks"}:
-            # On a ferry the carriage decides, whatever is inside it.
-            out[r, :, 0] = "wagons" in words
-            out[r, :, 1] = "trucks" in words
-        else:
-            for word in words:
-                out[r] |= masks[word][:, None]
-    return out
-
-
-class _Uses:
-    """Which limits the pairs use, and how much of each."""
-
-    def __init__(self, world: World, graph: Graph, pairs: _Pairs) -> None:
-        routes, limits = pairs.routes, graph.limits
-        is_box = world.classes.is_box
-        # Shape (n_resources, 2, n_classes, 2): only boxes count against a limit on boxes.
-        limit_of = np.repeat(limits.of_resource[:, :, None, :], len(is_box), axis=2)
-        limit_of[:, :, ~is_box, 1] = -1
-        self.limits = limits
-        self.amount = np.stack([world.classes.tonnes_per_unit, np.where(is_box, 1.0, 0.0)], axis=1)
-        self.route = pairs.route.astype(np.int32)
-        self.class_ix = pairs.cells.class_ix[pairs.cell]
-        self.by_route = (routes.draw_start, routes.draw, draws_of_classes(world), limit_of)
-        self.count = np.empty(len(self.route), np.int64)
-        count_uses(self.route, self.class_ix, *self.by_route, limits.capacity, self.count)
-
-    @property
-    def is_dead(self) -> NDArray[np.bool_]:
-        """Say which pairs need a limit that has no capacity, shape (n_pairs,)."""
-        return self.count < 0
-
-    def of_options(
-        self, source: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int64], IntArray, FloatArray, IntArray]:
-        """Lay the uses out by option (source -1: the outside route), in shares of capacity."""
-        served = source >= 0
-        count = np.where(served, _pick(self.count, source), 0)
-        start = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
-        limit, amount = np.empty(start[-1], np.int32), np.empty(start[-1])
-        fill_uses(
-            _pick(self.route, source), _pick(self.class_ix, source),
-            *self.by_route, self.amount, self.limits.capacity, start, limit, amount,
-        )  # fmt: skip
-        is_used = np.zeros(len(self.limits.capacity), np.bool_)
-        is_used[limit] = True
-        limits = np.flatnonzero(is_used)
-        renumber = np.full(len(is_used), -1, np.int32)
-        renumber[limits] = np.arange(len(limits))
-        return start, renumber[limit], amount, limits.astype(np.int32)

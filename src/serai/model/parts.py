@@ -31,7 +31,7 @@ def heavy_cells(problem: ChoiceArrays, flow: FloatArray, share: float) -> NDArra
         [-], shape (n_heavy,). Sorted.
     """
     taken = np.concatenate([[0.0], np.cumsum(problem.use_amount)])
-    per_unit = taken[problem.use_start[1:]] - taken[problem.use_start[:-1]]
+    per_unit = (taken[problem.use_start[1:]] - taken[problem.use_start[:-1]])[problem.bundle]
     use = np.add.reduceat(flow * per_unit, problem.nest_start[problem.cell_start[:-1]])
     order = np.argsort(-use, kind="stable")
     known = np.cumsum(use[order])
@@ -60,7 +60,9 @@ def cut_cells(
     """
     cell_start, nests = find_rows(problem.cell_start, cells)
     nest_start, options = find_rows(problem.nest_start, nests)
-    use_start, uses = find_rows(problem.use_start, options)
+    is_used = np.zeros(len(problem.use_start) - 1, np.bool_)
+    is_used[problem.bundle[options]] = True
+    use_start, uses = find_rows(problem.use_start, np.flatnonzero(is_used))
     n_chunks = len(problem.chunk_start) - 1
     part = ChoiceArrays(
         chunk_start=np.linspace(0, len(cells), n_chunks + 1).astype(np.int64),
@@ -72,6 +74,7 @@ def cut_cells(
         nest_constant=problem.nest_constant[nests],
         cost=problem.cost[options],
         log_size=problem.log_size[options],
+        bundle=(np.cumsum(is_used, dtype=np.int32) - 1)[problem.bundle[options]],
         use_start=use_start,
         use_limit=problem.use_limit[uses],
         use_amount=problem.use_amount[uses],

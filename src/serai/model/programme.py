@@ -135,6 +135,7 @@ def _arrays(programme: Programme, parts: _Parts, demand: FloatArray) -> ChoiceAr
         nest_constant=constants,
         cost=np.array([path.cost for path in paths]),
         log_size=np.log([path.size for path in paths]),
+        bundle=np.arange(len(paths), dtype=np.int32),
         use_start=parts.use.indptr.astype(np.int64),
         use_limit=parts.use.indices.astype(np.int32),
         use_amount=parts.use.data,

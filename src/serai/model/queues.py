@@ -27,8 +27,11 @@ ROUGH, FINE, CLOSE_H = 1e-5, 1e-2, 1.0
 """Misfit of prices asked for while waits are further off than `CLOSE_H`, and, as a share of the
 gap, afterwards."""
 
-STEEP_H = 2.0
+STEEP_H = 30.0
 """[h] Waits that rise by less over the whole capacity are taken as the flows have them."""
+
+STILL_GOOD = 0.3
+"""A derivative is used again as long as waits come closer by this factor with it."""
 
 ALIKE = 1e-10
 """Users of two limits that differ by less, in the curvature, are the same."""
@@ -36,7 +39,7 @@ ALIKE = 1e-10
 NEAR = 1e-2
 """Misfit of prices from which all cells are solved at once, if waits are close too."""
 
-HEAVY, N_HEAVY_ROUNDS, MANY_CELLS = 0.95, 2, 2000
+HEAVY, N_HEAVY_ROUNDS, MANY_CELLS = 0.9, 2, 2000
 """A problem of many cells is first solved for the few that make up this share of all use, the
 others held as they are; so often."""
 
@@ -212,7 +215,7 @@ def solve_queued(
     problem
         The choice problem, its costs without waits.
     per_hour
-        [USD per class unit and hour], shape (n_options,). Value of time.
+        [USD per class unit and hour], shape (n_cells,). Value of time.
     queues
         The queue before each limit of the problem.
     start
@@ -248,7 +251,8 @@ def solve_queued(
     )
     solution = finish(whole.dual, price, max_gap=max_gap)
     return Queued(
-        solution=solution, arrays=whole.dual.problem, option_wait_h=whole.hours, wait_h=wait,
+        solution=solution, arrays=whole.dual.problem, wait_h=wait,
+        option_wait_h=whole.hours[problem.bundle],
         residual_h=float(np.abs(queues.wait_h(solution.load) - wait).max(initial=0.0)),
         n_rounds=rounds,
     )  # fmt: skip
@@ -265,7 +269,7 @@ def _settle_heavy(
         return price, wait
     cells = heavy_cells(whole.problem, whole.dual.flow, HEAVY)
     part, options = cut_cells(whole.problem, cells)
-    heavy = _Settling(part, whole.per_hour[options], whole.queues)
+    heavy = _Settling(part, whole.per_hour[cells], whole.queues)
     for again in range(N_HEAVY_ROUNDS):
         if again:
             whole.reckon_with(wait)
@@ -284,23 +288,25 @@ class _Settling:
     def __init__(self, problem: ChoiceArrays, per_hour: FloatArray, queues: Queues) -> None:
         self.problem, self.per_hour, self.queues = problem, per_hour, queues
         self.dual = Dual(problem, len(queues.rate_per_h))
-        self.hours = np.empty(len(problem.cost))
-        self.use_hour = np.empty(len(problem.use_limit))
+        self.hours = np.empty(len(problem.use_start) - 1)
+        """[h], shape (n_bundles,)."""
+        self.counts = np.empty(len(problem.use_limit))
+        """[-], shape (n_uses,). One for what is waited for."""
+        n_options = np.diff(problem.nest_start[problem.cell_start])
+        self.option_per_hour = np.repeat(per_hour, n_options)
 
     def reckon_with(self, wait: FloatArray) -> None:
         """Let waits enter the costs."""
-        fill_delays(
-            self.problem.use_start, self.problem.use_limit, self.queues.resource, wait,
-            self.per_hour, self.hours, self.use_hour,
-        )  # fmt: skip
-        self.dual.recost(self.problem.cost + self.hours * self.per_hour)
+        problem = self.problem
+        fill_delays(problem, self.queues.resource, wait, self.hours, self.counts)
+        self.dual.recost(problem.cost + self.hours[problem.bundle] * self.option_per_hour)
 
     def settle(
         self, price: FloatArray, wait: FloatArray, *, tolerance: float, max_residual_h: float
     ) -> tuple[FloatArray, FloatArray, int]:
         """Return prices and waits that fit each other, and the rounds it took."""
         before, share, goal = np.inf, 1.0, max(ROUGH, tolerance)
-        base, step = wait, np.zeros(len(wait))
+        base, step, system = wait, np.zeros(len(wait)), None
         for rounds in range(1, MAX_ROUNDS + 1):
             self.reckon_with(wait)
             price, _ = climb(self.dual, price, tolerance=goal)
@@ -318,36 +324,60 @@ class _Settling:
                 share /= 2.0
                 wait = np.maximum(base + share * step, 0.0)
                 continue
+            slope = self.queues.slope_h(load)
+            if system is None or residual > STILL_GOOD * before or not system.is_of(price):
+                system = self._linear(price, slope)
             before, share, base = residual, 1.0, wait
-            step, rise = _newton_step(
-                self.dual, price, self.queues.slope_h(load), self.use_hour, missing
-            )
+            step, rise = system.step(slope, missing)
             wait = np.maximum(base + step, 0.0)
             price = np.maximum(price + rise, 0.0)
         return price, wait, rounds
 
+    def _linear(self, price: FloatArray, slope: FloatArray) -> _Linear:
+        """Return how loads and prices move with the waits, near some prices."""
+        live = np.flatnonzero((price > 0.0) | (slope > STEEP_H))
+        held = price[live] > 0.0
+        by_wait = self.dual.fall(live, self.counts, self.per_hour)
+        # How the prices of full limits move with the waits, so that full limits stay full.
+        moves = np.zeros((len(live), len(live)))
+        if held.any():
+            by_price = self.dual.fall(live, self.problem.use_amount)
+            diagonal = np.diag(by_price)[held]
+            unit = np.where(diagonal > 0.0, 1.0 / np.sqrt(np.maximum(diagonal, 1e-300)), 0.0)
+            # Limits with the same users share one price between them.
+            within = by_price[np.ix_(held, held)] * np.outer(unit, unit) + ALIKE * np.eye(len(unit))
+            found = linalg.cho_solve(linalg.cho_factor(within), by_wait[held] * unit[:, None])
+            moves[held] = -found * unit[:, None]
+            by_wait = by_wait + by_price @ moves
+        return _Linear(
+            live=live, is_held=price > 0.0, by_wait=by_wait, moves=moves,
+            reach=FIRST_RADIUS * self.dual.unit[live],
+        )  # fmt: skip
 
-def _newton_step(
-    dual: Dual, price: FloatArray, slope: FloatArray, use_hour: FloatArray, missing: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Return the change of waits that closes the fixed point, and that of the prices with it."""
-    n_limits = len(slope)
-    step, rise = missing.copy(), np.zeros(n_limits)
-    live = np.flatnonzero((price > 0.0) | (slope > STEEP_H))
-    held = price[live] > 0.0
-    by_wait = dual.fall(live, use_hour)
-    # How the prices of full limits move with the waits, so that full limits stay full.
-    moves = np.zeros((len(live), len(live)))
-    if held.any():
-        by_price = dual.fall(live, dual.problem.use_amount)
-        diagonal = np.diag(by_price)[held]
-        unit = np.where(diagonal > 0.0, 1.0 / np.sqrt(np.maximum(diagonal, 1e-300)), 0.0)
-        # Limits with the same users share one price between them.
-        within = by_price[np.ix_(held, held)] * np.outer(unit, unit) + ALIKE * np.eye(len(unit))
-        found = linalg.cho_solve(linalg.cho_factor(within), by_wait[held] * unit[:, None])
-        moves[held] = -found * unit[:, None]
-        by_wait = by_wait + by_price @ moves
-    step[live] = np.linalg.solve(np.eye(len(live)) + slope[live, None] * by_wait, missing[live])
-    reach = FIRST_RADIUS * dual.unit[live]
-    rise[live] = np.clip(moves @ step[live], -reach, reach)
-    return step, rise
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Linear:
+    """How loads and prices move with the waits, near some prices."""
+
+    live: NDArray[np.int64]
+    """Limits that it tells of; of the others a wait causes next to nothing."""
+    is_held: NDArray[np.bool_]
+    """Limits that had a price."""
+    by_wait: FloatArray
+    """[1/h], shape (n_live, n_live). Fall of loads."""
+    moves: FloatArray
+    """[USD per year and h], shape (n_live, n_live). Rise of prices."""
+    reach: FloatArray
+    """[USD per year], shape (n_live,). How far prices may move at once."""
+
+    def is_of(self, price: FloatArray) -> bool:
+        """Say whether the same limits have a price."""
+        return bool(np.array_equal(price > 0.0, self.is_held))
+
+    def step(self, slope: FloatArray, missing: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return the change of waits that closes the fixed point, and that of the prices."""
+        live, step, rise = self.live, missing.copy(), np.zeros(len(missing))
+        system = np.eye(len(live)) + slope[live, None] * self.by_wait
+        step[live] = np.linalg.solve(system, missing[live])
+        rise[live] = np.clip(self.moves @ step[live], -self.reach, self.reach)
+        return step, rise

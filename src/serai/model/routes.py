@@ -218,7 +218,8 @@ def _collect(graph: Graph, zones: Zones, bundles: list[tuple[int, Bundle]]) -> R
 
 def _offers(classes: NDArray[np.integer], routes: NDArray[np.integer], n_routes: int) -> IntArray:
     """Return the distinct pairs of class and route, sorted by class, then route."""
-    key = np.unique(classes.astype(np.int64) * max(n_routes, 1) + routes)
+    key = np.sort(classes.astype(np.int64) * max(n_routes, 1) + routes)
+    key = key[np.append(True, key[1:] != key[:-1])] if len(key) else key
     return np.stack([key // max(n_routes, 1), key % max(n_routes, 1)]).astype(np.int32)
 
 
@@ -273,19 +274,23 @@ def merge_routes(many: Sequence[Routes]) -> Routes:
     def joined(name: str) -> NDArray[Any]:
         return np.concatenate([getattr(routes, name) for routes in many])
 
-    def rows(start: str, values: str, chosen: NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
+    def rows(
+        start: str, values: NDArray[Any], chosen: NDArray[np.int64]
+    ) -> tuple[NDArray[Any], ...]:
         length = np.concatenate([np.diff(getattr(routes, start)) for routes in many])
-        return take_rows(np.concatenate([[0], np.cumsum(length)]), joined(values), chosen)
+        return take_rows(np.concatenate([[0], np.cumsum(length)]), values, chosen)
 
     mark, first, inverse = np.unique(joined("mark"), return_index=True, return_inverse=True)
     keys = np.concatenate([routes.sequence_key[routes.sequence] for routes in many])[first]
     known, speaker = np.unique(joined("sequence_key"), return_index=True)
-    leg_start, leg = rows("leg_start", "leg", speaker)
+    leg_key = np.unique(joined("leg_key"))
+    legs = [np.searchsorted(leg_key, routes.leg_key)[routes.leg] for routes in many]
+    leg_start, leg = rows("leg_start", np.concatenate(legs).astype(np.int32), speaker)
     shift = np.cumsum([0, *(len(routes.mark) for routes in many[:-1])])
     offered = np.concatenate([r.offer_route + at for r, at in zip(many, shift, strict=True)])
     offers = _offers(joined("offer_class"), inverse.ravel()[offered], len(mark))
-    link_start, link_ix = rows("link_start", "link_ix", first)
-    draw_start, draw = rows("draw_start", "draw", first)
+    link_start, link_ix = rows("link_start", joined("link_ix"), first)
+    draw_start, draw = rows("draw_start", joined("draw"), first)
     plain = ("origin", "dest", "family", "corridor", "crosses", "uses_russian_rail")
     return Routes(
         mark=mark,
@@ -296,7 +301,8 @@ def merge_routes(many: Sequence[Routes]) -> Routes:
         sequence_key=known,
         leg_start=leg_start,
         leg=leg,
-        leg_share=rows("leg_start", "leg_share", speaker)[1],
+        leg_key=leg_key,
+        leg_share=rows("leg_start", joined("leg_share"), speaker)[1],
         draw_start=draw_start,
         draw=draw,
         offer_class=offers[0].copy(),
@@ -465,8 +471,10 @@ def _sequences(
     back = np.empty(len(order), np.int64)
     back[order] = sequence.ravel()
     leg_start, legs = take_rows(starts, leg, chosen)
+    leg_key, leg = np.unique(legs, return_inverse=True)
     return {
-        "sequence": back, "sequence_key": known, "leg_start": leg_start, "leg": legs,
+        "sequence": back, "sequence_key": known, "leg_start": leg_start,
+        "leg": leg.astype(np.int32), "leg_key": leg_key,
         "leg_share": take_rows(starts, share, chosen)[1],
     }  # fmt: skip
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from serai.domain.ranged import FloatArray, IntArray
 from serai.domain.results import Bottleneck
 from serai.domain.routes import CORRIDORS
+from serai.kernels.choice import fill_dues
 from serai.model.queues import build_queues
 from serai.run import Run
 
@@ -119,9 +120,9 @@ def scarcity_usd(run: Run) -> FloatArray:
         A solved scenario.
     """
     arrays = run.problem.arrays
-    due = arrays.use_amount * run.solution.price[arrays.use_limit]
-    paid = np.concatenate([[0.0], np.cumsum(due)])
-    return np.asarray(paid[arrays.use_start[1:]] - paid[arrays.use_start[:-1]])
+    due = np.empty(len(arrays.use_start) - 1)
+    fill_dues(arrays, run.solution.price, due)
+    return np.asarray(due[arrays.bundle])
 
 
 def bottlenecks(
@@ -198,9 +199,9 @@ def resources_used(run: Run, options: NDArray[np.bool_], flow: FloatArray) -> ND
         [any], shape (n_options,). What the options carry.
     """
     arrays = run.problem.arrays
-    option = np.repeat(np.arange(len(arrays.cost)), np.diff(arrays.use_start))
-    mask = (options & (flow > 0))[option]
-    limit = run.problem.limit[np.unique(arrays.use_limit[mask])]
+    is_met = np.zeros(len(arrays.use_start) - 1, np.bool_)
+    is_met[arrays.bundle[options & (flow > 0)]] = True
+    limit = run.problem.limit[arrays.use_limit[np.repeat(is_met, np.diff(arrays.use_start))]]
     out = np.zeros(len(run.world.network.resources.ids), np.bool_)
     out[run.setting.graph.limits.resource[limit]] = True
     return out

@@ -12,9 +12,10 @@ from serai.domain.results import Amounts
 from serai.domain.uses import SelectResult, SkimResult, SkimRow, User
 from serai.domain.world import World
 from serai.errors import ScenarioError, state_fault
-from serai.model.choice import any_link, draws_of_classes, route_sums
+from serai.model.choice import any_link, route_sums
 from serai.model.graph import direction_of
 from serai.model.sheet import emissions_of
+from serai.model.uses import draws_of_classes
 from serai.run import Run
 from serai.studies.tally import NAMES, Tally, scarcity_usd, sums_by, tally
 
