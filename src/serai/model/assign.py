@@ -79,17 +79,29 @@ class Dual:
         The choice problem.
     n_limits
         [-], >= 0. Number of limits.
+    n_balances
+        [-], >= 0. Number of balances: rows after the limits whose use must sum to nothing, at a
+        price of either sign.
     has_outside
         The last route of every cell uses nothing.
     """
 
-    def __init__(self, problem: ChoiceArrays, n_limits: int, *, has_outside: bool = True) -> None:
-        self.problem, self.has_outside = problem, has_outside
-        self.room = np.ones(n_limits)
+    def __init__(
+        self,
+        problem: ChoiceArrays,
+        n_limits: int,
+        *,
+        n_balances: int = 0,
+        has_outside: bool = True,
+    ) -> None:
+        self.problem, self.has_outside, self.n_limits = problem, has_outside, n_limits
+        self.is_balance = np.arange(n_limits + n_balances) >= n_limits
+        self.capacity = np.where(self.is_balance, 0.0, 1.0)
+        self.room = self.capacity
         self.ceiling = np.inf if has_outside else _dearest(problem)
         self.scale = max(float((problem.cell_demand / problem.cell_theta).sum()), 1e-300)
-        self.load = np.zeros(n_limits)
-        """[-], shape (n_limits,). Loads of the flows of these prices, others left out."""
+        self.load = np.zeros(len(self.room))
+        """[-], shape (n_rows,). Loads of the flows of these prices, others left out."""
         n_chunks, n_bundles = len(problem.chunk_start) - 1, len(problem.use_start) - 1
         self.flow = np.empty(len(problem.cost))
         self.value = -np.inf
@@ -105,8 +117,11 @@ class Dual:
         problem = self.problem
         n_options = np.diff(problem.nest_start[problem.cell_start])
         demand = np.repeat(problem.cell_demand, n_options)
-        whole = self.loads(demand)
-        sums = self.loads(demand / np.repeat(problem.cell_theta, n_options), unweighted=True)
+        whole = self.loads(demand, amount=np.abs(problem.use_amount))
+        sums = self.loads(
+            demand / np.repeat(problem.cell_theta, n_options),
+            amount=np.ones_like(problem.use_amount),
+        )
         return np.asarray(np.where(whole > 0, sums / np.where(whole > 0, whole, 1.0), 1.0))
 
     def at(self, price: FloatArray) -> tuple[float, FloatArray]:
@@ -143,9 +158,31 @@ class Dual:
         Parameters
         ----------
         rest
-            [-], shape (n_limits,), >= 0.
+            [-], shape (n_limits,), >= 0; of balances of either sign.
         """
-        self.room, self.price = 1.0 - rest, None
+        self.room, self.price = self.capacity - rest, None
+
+    def clip(self, price: FloatArray) -> FloatArray:
+        """
+        Return the nearest prices that may be: those of limits are not below zero.
+
+        Parameters
+        ----------
+        price
+            [USD per year], shape (n_limits,).
+        """
+        return np.where(self.is_balance, price, np.maximum(price, 0.0))
+
+    def has_price(self, price: FloatArray) -> NDArray[np.bool_]:
+        """
+        Say which limits hold at these prices: full ones, and balances always.
+
+        Parameters
+        ----------
+        price
+            [USD per year], shape (n_limits,).
+        """
+        return self.is_balance | (price > 0.0)
 
     def recost(self, cost: FloatArray) -> None:
         """
@@ -170,9 +207,20 @@ class Dual:
             [-], shape (n_limits,). From `at`.
         """
         unused = float(np.abs(price * slope).sum()) / self.scale
-        return max(float(slope.max(initial=0.0)), unused)
+        return max(float(self.excess(slope).max(initial=0.0)), unused)
 
-    def loads(self, flow: FloatArray, *, unweighted: bool = False) -> FloatArray:
+    def excess(self, slope: FloatArray) -> FloatArray:
+        """
+        Return by how much each limit is exceeded, and each balance missed.
+
+        Parameters
+        ----------
+        slope
+            [-], shape (n_limits,). Load less capacity.
+        """
+        return np.where(self.is_balance, np.abs(slope), np.maximum(slope, 0.0))
+
+    def loads(self, flow: FloatArray, *, amount: FloatArray | None = None) -> FloatArray:
         """
         Return the use of each limit, [share of capacity], shape (n_limits,).
 
@@ -180,12 +228,11 @@ class Dual:
         ----------
         flow
             [class unit], shape (n_options,). What the options carry.
-        unweighted
-            Count flow alone, whatever it takes of the limit.
+        amount
+            [any], shape (n_uses,). What a unit counts for, by use; its use if left out.
         """
         fill_taken(self.problem, flow, self._taken)
-        amount = np.ones_like(self.problem.use_amount) if unweighted else self.problem.use_amount
-        return self._loads_taken(amount)
+        return self._loads_taken(self.problem.use_amount if amount is None else amount)
 
     def _loads_taken(self, amount: FloatArray) -> FloatArray:
         load = np.empty(len(self.room))
@@ -246,7 +293,7 @@ class Dual:
         unit = self.unit[live]
         held = self.fall(live, self.problem.use_amount) * np.outer(unit, unit)
         # What cancels out where everybody passes leaves rounding: the diagonal stays above it.
-        load = np.maximum(self.load, 1.0)[live]
+        load = np.where(self.is_balance, 1.0, np.maximum(self.load, 1.0))[live]
         return np.asarray(held + np.diag(1e-10 * np.diag(held) + 1e-12 * unit * load))
 
     def shift(self, change: FloatArray) -> None:
@@ -277,6 +324,7 @@ def solve(
     problem: ChoiceArrays,
     n_limits: int,
     *,
+    n_balances: int = 0,
     start: FloatArray | None = None,
     has_outside: bool = True,
     max_gap: float = MAX_GAP,
@@ -291,8 +339,10 @@ def solve(
         The choice problem.
     n_limits
         [-], >= 0. Number of limits.
+    n_balances
+        [-], >= 0. Number of balances, as in `Dual`.
     start
-        [USD per year], shape (n_limits,), >= 0. Prices to start from; zero if left out.
+        [USD per year], shape (n_rows,). Prices to start from; zero if left out.
     has_outside
         The last route of every cell uses nothing: it takes what does not fit. Without it flows
         stay as the prices have them, and a problem that cannot be solved at all is given up as
@@ -314,8 +364,8 @@ def solve(
     around the prices, which widens while the model foretells the gain and shrinks where it does
     not (Conn, Gould & Toint, Trust-Region Methods, 2000, ch. 6).
     """
-    dual = Dual(problem, n_limits, has_outside=has_outside)
-    price = np.zeros(n_limits) if start is None else np.maximum(start, 0.0)
+    dual = Dual(problem, n_limits, n_balances=n_balances, has_outside=has_outside)
+    price = np.zeros(n_limits + n_balances) if start is None else dual.clip(start)
     return finish(dual, price, max_gap=max_gap, max_steps=max_steps)
 
 
@@ -387,10 +437,11 @@ def climb(
         if misfit <= tolerance or n_rounded == MAX_ROUNDED_STEPS:
             break
         unit = dual.unit
-        live = np.flatnonzero((price > 0.0) | (slope > 0.0))
+        live = np.flatnonzero(dual.has_price(price) | (slope > 0.0))
         curvature, is_new = dual.model(live)
         step = np.zeros(len(price))
-        low = np.maximum(-price / unit, -radius)[live]
+        least = np.where(dual.is_balance, -np.inf, -price / unit)
+        low = np.maximum(least, -radius)[live]
         step[live] = _best_step(curvature, (slope * unit)[live], low, radius)
         expected = float((slope * unit) @ step - 0.5 * step[live] @ curvature @ step[live])
         if expected <= 0.0:
@@ -398,7 +449,7 @@ def climb(
                 break
             dual.forget()
             continue
-        trial = np.where(step > -price / unit, np.maximum(price + step * unit, 0.0), 0.0)
+        trial = np.where(step > least, dual.clip(price + step * unit), 0.0)
         new_value, new_slope = dual.at(trial)
         steps += 1
         is_rounding = expected <= ROUNDING * abs(value)
@@ -422,9 +473,9 @@ def _polish(dual: Dual, price: FloatArray) -> None:
     Where a price is a million times the cost by which choices scatter, its last digit still moves
     flows by 1e-10: the last Newton step is taken by the flows alone.
     """
-    held = np.flatnonzero(price > 0.0)
+    held = np.flatnonzero(dual.has_price(price))
     for _ in range(MAX_ROUNDED_STEPS if len(held) else 0):
-        slope = dual.loads(dual.flow)[held] - 1.0
+        slope = (dual.loads(dual.flow) - dual.capacity)[held]
         step = _newton(dual.curvature(held), slope * dual.unit[held])
         if not np.abs(step).max() <= EDGE:
             return
@@ -511,19 +562,23 @@ def certify(dual: Dual, price: FloatArray) -> Solution:
     cells, excess = np.empty(len(problem.cell_demand)), np.zeros(len(problem.cell_demand))
     fill_objective(problem, raw, cells)
     flow = raw.copy()
-    if dual.has_outside and (load > 1.0).any():
+    if dual.has_outside and (load[: dual.n_limits] > 1.0).any():
         saved, repaired = np.empty(len(cells)), np.empty(len(cells))
-        fill_repaired(problem, dual.dues(price), load, raw, flow, saved)
+        # What has no limit is never exceeded.
+        fill_repaired(
+            problem, dual.dues(price), np.where(dual.is_balance, 0.0, load), raw, flow, saved
+        )
         fill_objective(problem, flow, repaired)
         excess, cells, load = repaired - cells - saved, repaired, dual.loads(flow)
     served = np.add.reduceat(flow, first)
     wanted = np.maximum(problem.cell_demand, 1e-300)
     gap = float(cells.sum()) - dual.value
+    unused = price * (dual.capacity - load)
     certificate = Certificate(
         relative_gap=(max(gap, 0.0) if dual.has_outside else abs(gap)) / dual.scale,
-        complementarity=float(np.abs(price * (1.0 - load)).sum()) / dual.scale,
+        complementarity=float(np.abs(unused).sum()) / dual.scale,
         conservation=float(np.max(np.abs(served - problem.cell_demand) / wanted, initial=0.0)),
-        overload=float(np.max(load - 1.0, initial=0.0)),
+        overload=float(np.max(dual.excess(load - dual.capacity), initial=0.0)),
     )
     return Solution(
         flow=flow, price=price, load=load, cell_gap=excess, certificate=certificate, n_iterations=0

@@ -93,6 +93,22 @@ class Queues:
         """
         return replace(self, resource=self.resource[limits], rate_per_h=self.rate_per_h[limits])
 
+    def beside(self, n_balances: int) -> Queues:
+        """
+        Return these queues and, after them, rows that nobody waits for.
+
+        Parameters
+        ----------
+        n_balances
+            [-], >= 0. How many.
+        """
+        none = np.arange(n_balances, dtype=np.int32) + 1 + self.resource.max(initial=-1)
+        return replace(
+            self,
+            resource=np.concatenate([self.resource, none]),
+            rate_per_h=np.concatenate([self.rate_per_h, np.full(n_balances, np.inf)]),
+        )
+
     def wait_h(self, load: FloatArray) -> FloatArray:
         """
         Return the wait before each limit.
@@ -202,6 +218,7 @@ def solve_queued(
     per_hour: FloatArray,
     queues: Queues,
     *,
+    n_balances: int = 0,
     start: FloatArray | None = None,
     start_wait_h: FloatArray | None = None,
     max_gap: float = MAX_GAP,
@@ -218,10 +235,12 @@ def solve_queued(
         [USD per class unit and hour], shape (n_cells,). Value of time.
     queues
         The queue before each limit of the problem.
+    n_balances
+        [-], >= 0. Number of balances after the limits, as in `Dual`; nobody waits for them.
     start
-        [USD per year], shape (n_limits,), >= 0. Prices to start from; zero if left out.
+        [USD per year], shape (n_rows,). Prices to start from; zero if left out.
     start_wait_h
-        [h], shape (n_limits,), >= 0. Waits to start from; zero if left out.
+        [h], shape (n_rows,), >= 0. Waits to start from; zero if left out.
     max_gap
         [-], > 0. Relative gap to reach at given waits.
     max_residual_h
@@ -240,10 +259,11 @@ def solve_queued(
     that full limits stay full; steps that come no closer are halved. Most of the way is gone with
     the cells that use most, the others held still.
     """
-    n_limits = len(queues.rate_per_h)
-    wait = np.zeros(n_limits) if start_wait_h is None else np.maximum(start_wait_h, 0.0)
-    price = np.zeros(n_limits) if start is None else np.maximum(start, 0.0)
-    whole = _Settling(problem, per_hour, queues)
+    queues = queues.beside(n_balances)
+    n_rows = len(queues.rate_per_h)
+    wait = np.zeros(n_rows) if start_wait_h is None else np.maximum(start_wait_h, 0.0)
+    whole = _Settling(problem, per_hour, queues, n_balances)
+    price = np.zeros(n_rows) if start is None else whole.dual.clip(start)
     if len(problem.cell_demand) >= MANY_CELLS:
         price, wait = _settle_heavy(whole, price, wait)
     price, wait, rounds = whole.settle(
@@ -264,20 +284,21 @@ def _settle_heavy(
     """Settle the cells that use most, the others held as they are, and that again."""
     whole.reckon_with(wait)
     _, slope = whole.dual.at(price)
-    missing = np.abs(whole.queues.wait_h(slope + 1.0) - wait).max(initial=0.0)
+    missing = np.abs(whole.queues.wait_h(whole.dual.load) - wait).max(initial=0.0)
     if missing <= CLOSE_H and whole.dual.misfit(price, slope) <= NEAR:
         return price, wait
     cells = heavy_cells(whole.problem, whole.dual.flow, HEAVY)
     part, options = cut_cells(whole.problem, cells)
-    heavy = _Settling(part, whole.per_hour[cells], whole.queues)
+    heavy = _Settling(part, whole.per_hour[cells], whole.queues, whole.n_balances)
     for again in range(N_HEAVY_ROUNDS):
         if again:
             whole.reckon_with(wait)
             whole.dual.at(price)
         load = whole.dual.load
-        others = np.maximum(load - heavy.dual.loads(whole.dual.flow[options]), 0.0)
+        others = load - heavy.dual.loads(whole.dual.flow[options])
         # Where all are too many the others leave their share of the excess out.
-        heavy.dual.hold(others / np.maximum(load, 1.0))
+        fitting = np.maximum(others, 0.0) / np.maximum(load, 1.0)
+        heavy.dual.hold(np.where(whole.dual.is_balance, others, fitting))
         price, wait, _ = heavy.settle(price, wait, tolerance=ROUGH, max_residual_h=CLOSE_H)
     return price, wait
 
@@ -285,9 +306,13 @@ def _settle_heavy(
 class _Settling:
     """A problem on its way to waits that are those of its flows."""
 
-    def __init__(self, problem: ChoiceArrays, per_hour: FloatArray, queues: Queues) -> None:
+    def __init__(
+        self, problem: ChoiceArrays, per_hour: FloatArray, queues: Queues, n_balances: int
+    ) -> None:
         self.problem, self.per_hour, self.queues = problem, per_hour, queues
-        self.dual = Dual(problem, len(queues.rate_per_h))
+        self.n_balances = n_balances
+        n_limits = len(queues.rate_per_h) - n_balances
+        self.dual = Dual(problem, n_limits, n_balances=n_balances)
         self.hours = np.empty(len(problem.use_start) - 1)
         """[h], shape (n_bundles,)."""
         self.counts = np.empty(len(problem.use_limit))
@@ -310,7 +335,7 @@ class _Settling:
         for rounds in range(1, MAX_ROUNDS + 1):
             self.reckon_with(wait)
             price, _ = climb(self.dual, price, tolerance=goal)
-            load = self.dual.load + (1.0 - self.dual.room)
+            load = self.dual.load + (self.dual.capacity - self.dual.room)
             missing = self.queues.wait_h(load) - wait
             residual = float(np.abs(missing).max(initial=0.0))
             fits = residual <= max_residual_h
@@ -325,18 +350,23 @@ class _Settling:
                 wait = np.maximum(base + share * step, 0.0)
                 continue
             slope = self.queues.slope_h(load)
-            if system is None or residual > STILL_GOOD * before or not system.is_of(price):
+            if (
+                system is None
+                or residual > STILL_GOOD * before
+                or not system.is_of(self.dual.has_price(price))
+            ):
                 system = self._linear(price, slope)
             before, share, base = residual, 1.0, wait
             step, rise = system.step(slope, missing)
             wait = np.maximum(base + step, 0.0)
-            price = np.maximum(price + rise, 0.0)
+            price = self.dual.clip(price + rise)
         return price, wait, rounds
 
     def _linear(self, price: FloatArray, slope: FloatArray) -> _Linear:
         """Return how loads and prices move with the waits, near some prices."""
-        live = np.flatnonzero((price > 0.0) | (slope > STEEP_H))
-        held = price[live] > 0.0
+        is_held = self.dual.has_price(price)
+        live = np.flatnonzero(is_held | (slope > STEEP_H))
+        held = is_held[live]
         by_wait = self.dual.fall(live, self.counts, self.per_hour)
         # How the prices of full limits move with the waits, so that full limits stay full.
         moves = np.zeros((len(live), len(live)))
@@ -350,7 +380,7 @@ class _Settling:
             moves[held] = -found * unit[:, None]
             by_wait = by_wait + by_price @ moves
         return _Linear(
-            live=live, is_held=price > 0.0, by_wait=by_wait, moves=moves,
+            live=live, is_held=is_held, by_wait=by_wait, moves=moves,
             reach=FIRST_RADIUS * self.dual.unit[live],
         )  # fmt: skip
 
@@ -370,9 +400,9 @@ class _Linear:
     reach: FloatArray
     """[USD per year], shape (n_live,). How far prices may move at once."""
 
-    def is_of(self, price: FloatArray) -> bool:
+    def is_of(self, is_held: NDArray[np.bool_]) -> bool:
         """Say whether the same limits have a price."""
-        return bool(np.array_equal(price > 0.0, self.is_held))
+        return bool(np.array_equal(is_held, self.is_held))
 
     def step(self, slope: FloatArray, missing: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return the change of waits that closes the fixed point, and that of the prices."""
