@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 
 import numpy as np
@@ -25,6 +25,7 @@ from serai.model.choice import (
     build_problem,
 )
 from serai.model.demand import Cells, build_cells
+from serai.model.empties import with_empties
 from serai.model.graph import Graph, build_graph
 from serai.model.queues import Queued, build_queues, solve_queued
 from serai.model.routes import ban_masks, find_routes, merge_routes
@@ -77,6 +78,8 @@ class Start:
     """[USD per TEU or t] Scarcity prices."""
     wait_h: FloatArray
     """[h] Queues."""
+    box_price: Mapping[str, float] = field(default_factory=dict)
+    """[USD/TEU] By region whose boxes balance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -114,9 +117,10 @@ class Run:
         """Name the class with the largest gap, and the limit furthest from fitting its price."""
         solution, limits = self.solution, self.setting.graph.limits
         named = self.world.classes.ids[int(np.argmax(class_gap))]
-        if not len(solution.price):
+        if not len(self.problem.limit):
             return f"class {named}"
-        off = np.maximum(solution.load - 1.0, 0.0) + solution.price * np.abs(1.0 - solution.load)
+        price, load = (v[: len(self.problem.limit)] for v in (solution.price, solution.load))
+        off = np.maximum(load - 1.0, 0.0) + price * np.abs(1.0 - load)
         limit = self.problem.limit[int(np.argmax(off))]
         resource = self.world.network.resources.ids[limits.resource[limit]]
         return f"class {named}, {resource} in {'TEU' if limits.is_box[limit] else 't'}"
@@ -124,7 +128,13 @@ class Run:
     @property
     def end(self) -> Start:
         """Return prices and waits for another solution to start from."""
-        return Start(price=self.limit_price, wait_h=self.limit_wait_h)
+        return Start(price=self.limit_price, wait_h=self.limit_wait_h, box_price=self.box_price)
+
+    @property
+    def box_price(self) -> dict[str, float]:
+        """[USD/TEU] What a box is worth in each region whose boxes balance, relative to China."""
+        prices = self.solution.price[len(self.problem.limit) :] / self.problem.n_boxes
+        return dict(zip(self.problem.balanced, prices.tolist(), strict=True))
 
     @property
     def limit_wait_h(self) -> FloatArray:
@@ -135,12 +145,12 @@ class Run:
     def limit_price(self) -> FloatArray:
         """[USD per TEU or t], shape (n_limits,) of the graph. Scarcity prices."""
         capacity = self.setting.graph.limits.capacity[self.problem.limit]
-        return self._by_limit(self.solution.price / capacity)
+        return self._by_limit(self.solution.price[: len(capacity)] / capacity)
 
     @property
     def limit_load(self) -> FloatArray:
         """[-], shape (n_limits,) of the graph. Use as a share of capacity."""
-        return self._by_limit(self.solution.load)
+        return self._by_limit(self.solution.load[: len(self.problem.limit)])
 
     def _by_limit(self, values: FloatArray) -> FloatArray:
         """Lay values of the problem's limits out over those of the graph, zero elsewhere."""
@@ -173,6 +183,7 @@ def prepare(world: World, scenario: Scenario) -> Setting:
     """
     plain = Scenario(
         year=scenario.year, built_by=scenario.infrastructure_year, closures=False,
+        empties=scenario.empties,
     )  # fmt: skip
     state = apply_scenario(world, scenario)
     return Setting(
@@ -297,13 +308,14 @@ def assign(
 def _solve(
     world: World, graph: Graph, problem: Problem, start: Start | None, *, is_rough: bool
 ) -> Queued:
-    price = wait = None
+    begin = None
     if start is not None:
         price = start.price[problem.limit] * graph.limits.capacity[problem.limit]
-        wait = start.wait_h[problem.limit]
+        of_boxes = [start.box_price.get(r, 0.0) * problem.n_boxes for r in problem.balanced]
+        begin = (np.concatenate([price, of_boxes]), start.wait_h[problem.limit])
     return solve_queued(
         problem.arrays, problem.group_usd_per_h, build_queues(world, graph).at(problem.limit),
-        start=price, start_wait_h=wait,
+        n_balances=len(problem.balanced), start=begin,
         max_gap=ROUGH_GAP if is_rough else MAX_GAP,
         max_residual_h=ROUGH_WAIT_H if is_rough else MAX_WAIT_RESIDUAL_H,
     )  # fmt: skip
@@ -337,6 +349,8 @@ def run_scenario(
         The scenario names what the tables do not have.
     """
     began = time.perf_counter()
+    if scenario.empties:
+        world = with_empties(world, scenario.year)
     setting = prepare(world, scenario)
     if routes is None:
         routes = search_routes(world, setting)

@@ -30,7 +30,7 @@ def assign_tightly(world: World, setting: Setting, routes: Routes) -> Run:
     queued = solve_queued(
         run.problem.arrays, run.problem.group_usd_per_h,
         build_queues(world, setting.graph).at(run.problem.limit),
-        start=run.solution.price, start_wait_h=run.queued.wait_h,
+        start=(run.solution.price, run.queued.wait_h),
         max_gap=TIGHT, max_residual_h=TIGHT_H,
     )  # fmt: skip
     return replace(run, queued=queued)

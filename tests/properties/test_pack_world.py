@@ -205,6 +205,7 @@ def test_closing_lowers_no_cost(pack: World) -> None:
         ids=tuple(classes.ids[k] for k in some),
         names=tuple(classes.names[k] for k in some),
         is_box=classes.is_box[some],
+        price_share=classes.price_share[some],
         modes=tuple(classes.modes[k] for k in some),
         **{
             name: Ranged(value=c.value[some], low=c.low[some], high=c.high[some],

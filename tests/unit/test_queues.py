@@ -119,12 +119,12 @@ def test_the_waits_are_those_of_a_plain_damped_iteration(seed: int) -> None:
 def test_other_starts_end_at_the_same_waits(seed: int) -> None:
     problem, per_hour, queues = make_problem(seed)
     cold = solve_queued(problem, per_hour, queues, max_gap=1e-12, max_residual_h=1e-9)
-    warm = solve_queued(problem, per_hour, queues, start=2.0 * cold.solution.price + 10.0,
-                        start_wait_h=cold.wait_h * 3 + 50.0, max_gap=1e-12,
+    warm = solve_queued(problem, per_hour, queues, start=(2.0 * cold.solution.price + 10.0,
+                        cold.wait_h * 3 + 50.0), max_gap=1e-12,
                         max_residual_h=1e-9)  # fmt: skip
     assert_allclose(warm.wait_h, cold.wait_h, atol=1e-6)
-    again = solve_queued(problem, per_hour, queues, start=cold.solution.price,
-                         start_wait_h=cold.wait_h)  # fmt: skip
+    again = solve_queued(problem, per_hour, queues, start=(cold.solution.price,
+                         cold.wait_h))  # fmt: skip
     assert again.n_rounds <= 2
 
 

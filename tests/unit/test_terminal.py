@@ -4,12 +4,11 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
+from serai.domain.comparison import Change, CompareResult
 from serai.domain.results import (
     Amounts,
     AnswerResult,
-    Change,
     ClassFlow,
-    CompareResult,
     CorridorFlow,
     QuoteResult,
     RunResult,
@@ -56,6 +55,7 @@ def make_run(*, n_countries: int = 40) -> RunResult:
         bottlenecks=make_bottlenecks(0),
         links=[],
         countries={f"A{ix:02}": Amounts(teu=1e5 * ix, t=1e6 * ix) for ix in range(n_countries)},
+        boxes=[],
         unconnected=[f"A-B-{ix}" for ix in range(12)],
         certificate=CERTIFICATE,
         record=RECORD,

@@ -13,11 +13,11 @@ from serai.cli.rim import Rim, emit, require_certificate, say, track
 from serai.data.load import PACK
 from serai.data.programme import read_programme
 from serai.data.scenarios import adjust, read_scenario, with_year
+from serai.domain.comparison import CompareResult
 from serai.domain.programme import SolveResult
 from serai.domain.results import (
     AnswerResult,
     CheckResult,
-    CompareResult,
     EvidenceResult,
     QuoteResult,
     Result,

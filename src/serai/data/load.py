@@ -387,6 +387,7 @@ def _classes(table: pd.DataFrame, groups: _Groups) -> Classes:
         value_usd_per_t=_ranged(table, value, groups, names),
         value_of_time_usd_per_t_day=_ranged(table, of_time, groups, names),
         reliability_ratio=_ranged(table, ratio, groups, names),
+        price_share=np.ones(len(table)),
     )
 
 

@@ -9,7 +9,10 @@ from numpy.typing import NDArray
 
 from serai.domain.ranged import FloatArray, IntArray, Ranged, freeze
 
-__all__ = ["Classes", "Flows", "Zones"]
+__all__ = ["EMPTY", "Classes", "Flows", "Zones"]
+
+EMPTY = "EMPTY"
+"""Id of the class of empty boxes, which no table has: it is made where boxes have to balance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -25,10 +28,18 @@ class Classes:
     value_usd_per_t: Ranged
     value_of_time_usd_per_t_day: Ranged
     reliability_ratio: Ranged
+    price_share: FloatArray
+    """[-], >= 0. Part of the price of its unit that the class pays: 1 but for empty boxes."""
 
     def __post_init__(self) -> None:
         """Lock the arrays."""
         freeze(self.is_box)
+        freeze(self.price_share)
+
+    @property
+    def is_empty(self) -> NDArray[np.bool_]:
+        """[-], shape (n_classes,). Boxes without goods."""
+        return np.array([i == EMPTY for i in self.ids])
 
     @property
     def tonnes_per_unit(self) -> FloatArray:

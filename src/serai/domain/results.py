@@ -178,6 +178,23 @@ class LinkFlow(Result):
     """Corridor with the most tonnes on it."""
 
 
+class BoxBalance(Result):
+    """Boxes of a region in balance: what comes in, laden or empty, goes out."""
+
+    region: str
+    """Trading region."""
+    laden_out: float
+    """[TEU/yr] Boxes that leave with goods."""
+    laden_in: float
+    """[TEU/yr] Boxes that come with goods."""
+    empty_out: float
+    """[TEU/yr] Boxes that leave empty."""
+    empty_in: float
+    """[TEU/yr] Boxes that come empty."""
+    usd_teu: float
+    """[USD/TEU] What a box is worth there more than in China: who takes it away pays it."""
+
+
 class RunResult(Result):
     """One scenario."""
 
@@ -203,48 +220,14 @@ class RunResult(Result):
     """Line-haul links that carry anything, in the order of the tables."""
     countries: dict[str, Amounts]
     """Freight that uses a country's territory; a box counts once in every country it crosses."""
+    boxes: list[BoxBalance]
+    """By region, where boxes balance; else nothing."""
     unconnected: list[str]
     """Cells without any route even before shocks, as origin-destination-class; all unserved."""
     certificate: RunCertificate
     """How good the equilibrium is."""
     record: Record
     """How it came about."""
-
-
-class Change(Result):
-    """A number before and after."""
-
-    name: str
-    """What it counts."""
-    unit: str
-    """Its unit."""
-    before: float
-    """In the first scenario."""
-    after: float
-    """In the second."""
-    change: float
-    """After less before."""
-
-
-class CompareResult(Result):
-    """One scenario against another."""
-
-    before: str
-    """Name of the first scenario."""
-    after: str
-    """Name of the second."""
-    corridors: list[Change]
-    """[TEU/yr and t/yr] By corridor."""
-    countries: list[Change]
-    """[t/yr] Freight over a country's territory."""
-    classes: list[Change]
-    """By class and corridor."""
-    bottlenecks: list[Change]
-    """[USD/TEU and USD/t] Scarcity prices."""
-    certificate: RunCertificate
-    """The worse of the two."""
-    records: list[Record]
-    """How both came about."""
 
 
 class CaseResult(Result):

@@ -123,6 +123,9 @@ class Scenario(Written):
     """Which soft measures of the table are in force beyond the base."""
     closures: bool = True
     """Whether the dated closures of `year` happen."""
+    empties: bool = False
+    """Whether boxes, empty ones included, balance in every region: rates by direction follow from
+    that, and those of the tables are taken at their mean."""
     capacity_limits: bool = True
     """False lifts every capacity limit."""
     unlimited: tuple[str, ...] = ()

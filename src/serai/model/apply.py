@@ -46,6 +46,8 @@ class State:
     closed_transit: tuple[str, ...]
     year: int
     year_overrides: dict[str, float]
+    has_mean_rates: bool
+    """Prices of the two directions are taken at their mean."""
 
 
 def draw_world(world: World, z: FloatArray) -> World:
@@ -274,7 +276,7 @@ def apply_scenario(world: World, scenario: Scenario) -> State:
         values[quantity] = np.where(lifted, np.nan, values[quantity])
     return State(
         is_open=is_open, is_closed=is_closed, closed_transit=transit,
-        year=scenario.year, year_overrides=overrides, **values,
+        year=scenario.year, year_overrides=overrides, has_mean_rates=scenario.empties, **values,
     )  # fmt: skip
 
 

@@ -118,10 +118,8 @@ class Dual:
         n_options = np.diff(problem.nest_start[problem.cell_start])
         demand = np.repeat(problem.cell_demand, n_options)
         whole = self.loads(demand, amount=np.abs(problem.use_amount))
-        sums = self.loads(
-            demand / np.repeat(problem.cell_theta, n_options),
-            amount=np.ones_like(problem.use_amount),
-        )
+        spread = demand / np.repeat(problem.cell_theta, n_options)
+        sums = self.loads(spread, amount=np.ones_like(problem.use_amount))
         return np.asarray(np.where(whole > 0, sums / np.where(whole > 0, whole, 1.0), 1.0))
 
     def at(self, price: FloatArray) -> tuple[float, FloatArray]:

@@ -16,6 +16,7 @@ from serai.domain.world import World
 from serai.kernels.choice import ChoiceArrays, fill_sizes
 from serai.kernels.routes import fill_sums
 from serai.model.demand import Cells
+from serai.model.empties import Balances, balances_of, with_balances
 from serai.model.graph import EAST, WEST, Graph
 from serai.model.routes import links_met
 from serai.model.uses import Uses, build_uses
@@ -75,6 +76,10 @@ class Problem:
     """[USD per class unit and hour] Value of time."""
     limit: IntArray
     """Index into the graph's limits of each limit in the problem."""
+    balanced: tuple[str, ...]
+    """Regions whose boxes must balance: rows after the limits."""
+    n_boxes: float
+    """[TEU/yr] Boxes that the rows count in shares of."""
 
 
 def route_sums(routes: Routes, direction: IntArray, *values: FloatArray) -> list[FloatArray]:
@@ -203,7 +208,7 @@ class _Pairs:
             graph.hours + graph.feared_h, graph.spread_h,
         )  # fmt: skip
         teu, t, hours, spread = (values[self.route] for values in by_route)
-        money = np.where(is_box, teu, t)
+        money = np.where(is_box, teu, t) * world.classes.price_share[cells.class_ix[self.cell]]
         weight = world.params["reliability_scale"] * cells.reliability[self.cell]
         cost = money + cells.usd_per_h[self.cell] * (hours + weight * spread)
         cost += self._route_terms(graph, is_box)
@@ -232,7 +237,8 @@ class _Pairs:
         terms += np.where(by_siberia & is_foreign & land, held, 0.0)
         by_iran = crosses_any(graph.network, routes, ("IRN",))[self.route]
         by_iran &= (european[0] | european[1]) & ~(persian[0] | persian[1])
-        return np.asarray(terms + np.where(by_iran, world.params["iran_usd_teu"] / per_teu, 0.0))
+        terms += np.where(by_iran, world.params["iran_usd_teu"] / per_teu, 0.0)
+        return np.where(world.classes.is_empty[cells.class_ix[self.cell]], 0.0, terms)
 
     def _is_sensible(self) -> NDArray[np.bool_]:
         """Drop variants far dearer than the best of their family and corridor."""
@@ -259,6 +265,7 @@ class Offers:
     log_size: FloatArray
     uses: Uses
     """Of the pairs."""
+    balances: Balances | None
 
 
 def build_offers(world: World, base: Graph, graph: Graph, cells: Cells, routes: Routes) -> Offers:
@@ -288,6 +295,10 @@ def build_offers(world: World, base: Graph, graph: Graph, cells: Cells, routes: 
     reference = _reference_cost(pairs, any_link(routes, ~base.is_open), len(cells.demand))
     groups = _groups(world, graph, cells, pairs)
     option_pair, option_group = _options(graph, pairs, groups)
+    uses = build_uses(world, graph, routes, pairs.route, cells.class_ix[pairs.cell])
+    balances = balances_of(world, cells)
+    if balances is not None:
+        uses = with_balances(uses, balances, pairs.cell)
     return Offers(
         world=world,
         pairs=pairs,
@@ -296,7 +307,8 @@ def build_offers(world: World, base: Graph, graph: Graph, cells: Cells, routes: 
         option_pair=option_pair,
         option_group=option_group,
         log_size=_sizes(world, pairs, reference, groups, (option_pair, option_group)),
-        uses=build_uses(world, graph, routes, pairs.route, cells.class_ix[pairs.cell]),
+        uses=uses,
+        balances=balances,
     )
 
 
@@ -334,7 +346,7 @@ def _groups(world: World, graph: Graph, cells: Cells, pairs: _Pairs) -> _Groups:
     by_sea = np.isin(region[cells.origin], maritime) & np.isin(region[cells.dest], maritime)
     contestable = np.ones(len(world.classes.ids))
     for k, class_id in enumerate(world.classes.ids):
-        if world.classes.is_box[k]:
+        if world.classes.is_box[k] and not world.classes.is_empty[k]:
             contestable[k] = np.clip(world.params[f"contestable_{class_id.lower()}"], 0, 1)
     captive = np.where(by_sea & has[:, FAMILIES.index("sea")], 1 - contestable[cells.class_ix], 0.0)
     is_foreign, is_european, _, _ = _kinds_of_zones(world)
@@ -438,6 +450,9 @@ def build_problem(offers: Offers, graph: Graph) -> Problem:
     all_group = np.concatenate([group, np.arange(n_groups)])
     all_family = np.concatenate([family[pair], np.full(n_groups, OUTSIDE)]).astype(np.int8)
     outside_cost = world.params["outside_cost_ratio"] * reference[groups.cell]
+    # An empty box may stay where it is.
+    is_empty = world.classes.is_empty[pairs.cells.class_ix[groups.cell]]
+    outside_cost = np.where(is_empty, 0.0, outside_cost)
     order = np.lexsort((all_family, all_group))
     all_group, all_family = all_group[order], all_family[order]
     cost = np.concatenate([pairs.cost[pair], outside_cost])[order]
@@ -477,6 +492,8 @@ def build_problem(offers: Offers, graph: Graph) -> Problem:
         group_demand=groups.demand,
         group_usd_per_h=pairs.cells.usd_per_h[groups.cell],
         limit=uses.limit,
+        balanced=() if offers.balances is None else offers.balances.regions,
+        n_boxes=1.0 if offers.balances is None else offers.balances.whole,
     )
 
 
@@ -489,7 +506,7 @@ def _constants(world: World, class_ix: IntArray, family: NDArray[np.int8]) -> Fl
     """Family constants as a share of the cell's cheapest cost; sea and outside have none."""
     is_box = world.classes.is_box[class_ix]
     out = np.zeros(len(family))
-    land = family == FAMILIES.index("land")
+    land = (family == FAMILIES.index("land")) & ~world.classes.is_empty[class_ix]
     out[land & is_box] = world.params["constant_land_box"]
     out[land & ~is_box] = world.params["constant_land_bulk"]
     out[family == FAMILIES.index("air")] = world.params["constant_air"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from serai.domain.network import Network
+from serai.domain.network import Links, Network
 from serai.domain.ranged import Z_P90, FloatArray, IntArray
 from serai.domain.world import World
 from serai.model.apply import State
@@ -128,7 +128,7 @@ def build_graph(world: World, state: State) -> Graph:
         closed_transit=state.closed_transit,
         hours=np.maximum(free_h + state.dwell_h + year.extra_hours(), 0.0),
         spread_h=np.maximum(spread, 0.0),
-        usd_teu=state.cost_usd_teu * year.box_factor(),
+        usd_teu=year.box_prices(),
         usd_t=state.cost_usd_t * year.bulk_factor(),
         feared_h=state.feared_h,
         limits=_limits(network, state),
@@ -142,6 +142,7 @@ class _YearPrices:
 
     def __init__(self, world: World, state: State) -> None:
         self.inputs = world.year_inputs
+        self.state = state
         self.year = state.year
         self.overrides = state.year_overrides
         self.links = world.network.links
@@ -179,7 +180,16 @@ class _YearPrices:
         water = np.isin(self.links.kind, ("ferry", "feeder"))
         return np.asarray(water & east & self.inside["AZE"])
 
-    def box_factor(self) -> FloatArray:
+    def box_prices(self) -> FloatArray:
+        """Return [USD/TEU], shape (2, n_links): box prices of the year by direction of the trip."""
+        prices = self.state.cost_usd_teu * self._box_factor()
+        if not self.state.has_mean_rates:
+            return prices
+        # A trip over a link costs what the trip back over its way back does.
+        back = _ways_back(self.links)
+        return np.asarray(np.where(back >= 0, (prices + prices[::-1, back]) / 2, prices))
+
+    def _box_factor(self) -> FloatArray:
         """Return [-], shape (2, n_links): box prices of the year by direction."""
         factor = np.ones((2, len(self.links.ids)))
         sea, air = self.links.kind == "sea", self.links.kind == "air"
@@ -235,6 +245,13 @@ class _YearPrices:
         """Return the inputs that enter the price of a whole route, 0 without them."""
         names = ("avoidance_share", "avoidance_penalty", "cn_subsidy_west", "cn_subsidy_east")
         return {name: float(np.nan_to_num(self.get(name))) for name in names}
+
+
+def _ways_back(links: Links) -> IntArray:
+    """Return the link of the same kind that runs the other way, -1 where there is none."""
+    ends = list(zip(links.tail.tolist(), links.head.tolist(), links.kind.tolist(), strict=True))
+    known = {end: i for i, end in enumerate(ends)}
+    return np.array([known.get((head, tail, kind), -1) for tail, head, kind in ends], np.int32)
 
 
 def _limits(network: Network, state: State) -> Limits:

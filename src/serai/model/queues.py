@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg
 
 from serai.domain.network import WATER_KINDS
 from serai.domain.ranged import FloatArray, IntArray, freeze
@@ -219,8 +218,7 @@ def solve_queued(
     queues: Queues,
     *,
     n_balances: int = 0,
-    start: FloatArray | None = None,
-    start_wait_h: FloatArray | None = None,
+    start: tuple[FloatArray, FloatArray] | None = None,
     max_gap: float = MAX_GAP,
     max_residual_h: float = MAX_WAIT_RESIDUAL_H,
 ) -> Queued:
@@ -238,9 +236,8 @@ def solve_queued(
     n_balances
         [-], >= 0. Number of balances after the limits, as in `Dual`; nobody waits for them.
     start
-        [USD per year], shape (n_rows,). Prices to start from; zero if left out.
-    start_wait_h
-        [h], shape (n_rows,), >= 0. Waits to start from; zero if left out.
+        Prices [USD per year], shape (n_rows,), and waits [h], shape (n_limits,), to start from;
+        zero if left out.
     max_gap
         [-], > 0. Relative gap to reach at given waits.
     max_residual_h
@@ -260,18 +257,20 @@ def solve_queued(
     the cells that use most, the others held still.
     """
     queues = queues.beside(n_balances)
-    n_rows = len(queues.rate_per_h)
-    wait = np.zeros(n_rows) if start_wait_h is None else np.maximum(start_wait_h, 0.0)
     whole = _Settling(problem, per_hour, queues, n_balances)
-    price = np.zeros(n_rows) if start is None else whole.dual.clip(start)
-    if len(problem.cell_demand) >= MANY_CELLS:
+    price, wait = np.zeros(len(queues.rate_per_h)), np.zeros(len(queues.rate_per_h))
+    if start is not None:
+        price = whole.dual.clip(start[0])
+        wait[: len(start[1])] = np.maximum(start[1], 0.0)
+    # A part of the cells need not be able to balance what the others leave.
+    if len(problem.cell_demand) >= MANY_CELLS and not n_balances:
         price, wait = _settle_heavy(whole, price, wait)
     price, wait, rounds = whole.settle(
         price, wait, tolerance=FINE * max_gap, max_residual_h=max_residual_h
     )
     solution = finish(whole.dual, price, max_gap=max_gap)
     return Queued(
-        solution=solution, arrays=whole.dual.problem, wait_h=wait,
+        solution=solution, arrays=whole.dual.problem, wait_h=wait[: whole.dual.n_limits],
         option_wait_h=whole.hours[problem.bundle],
         residual_h=float(np.abs(queues.wait_h(solution.load) - wait).max(initial=0.0)),
         n_rounds=rounds,
@@ -289,16 +288,15 @@ def _settle_heavy(
         return price, wait
     cells = heavy_cells(whole.problem, whole.dual.flow, HEAVY)
     part, options = cut_cells(whole.problem, cells)
-    heavy = _Settling(part, whole.per_hour[cells], whole.queues, whole.n_balances)
+    heavy = _Settling(part, whole.per_hour[cells], whole.queues)
     for again in range(N_HEAVY_ROUNDS):
         if again:
             whole.reckon_with(wait)
             whole.dual.at(price)
         load = whole.dual.load
-        others = load - heavy.dual.loads(whole.dual.flow[options])
+        others = np.maximum(load - heavy.dual.loads(whole.dual.flow[options]), 0.0)
         # Where all are too many the others leave their share of the excess out.
-        fitting = np.maximum(others, 0.0) / np.maximum(load, 1.0)
-        heavy.dual.hold(np.where(whole.dual.is_balance, others, fitting))
+        heavy.dual.hold(others / np.maximum(load, 1.0))
         price, wait, _ = heavy.settle(price, wait, tolerance=ROUGH, max_residual_h=CLOSE_H)
     return price, wait
 
@@ -307,10 +305,9 @@ class _Settling:
     """A problem on its way to waits that are those of its flows."""
 
     def __init__(
-        self, problem: ChoiceArrays, per_hour: FloatArray, queues: Queues, n_balances: int
+        self, problem: ChoiceArrays, per_hour: FloatArray, queues: Queues, n_balances: int = 0
     ) -> None:
         self.problem, self.per_hour, self.queues = problem, per_hour, queues
-        self.n_balances = n_balances
         n_limits = len(queues.rate_per_h) - n_balances
         self.dual = Dual(problem, n_limits, n_balances=n_balances)
         self.hours = np.empty(len(problem.use_start) - 1)
@@ -350,11 +347,8 @@ class _Settling:
                 wait = np.maximum(base + share * step, 0.0)
                 continue
             slope = self.queues.slope_h(load)
-            if (
-                system is None
-                or residual > STILL_GOOD * before
-                or not system.is_of(self.dual.has_price(price))
-            ):
+            is_held = self.dual.has_price(price)
+            if system is None or residual > STILL_GOOD * before or not system.is_of(is_held):
                 system = self._linear(price, slope)
             before, share, base = residual, 1.0, wait
             step, rise = system.step(slope, missing)
@@ -375,8 +369,8 @@ class _Settling:
             diagonal = np.diag(by_price)[held]
             unit = np.where(diagonal > 0.0, 1.0 / np.sqrt(np.maximum(diagonal, 1e-300)), 0.0)
             # Limits with the same users share one price between them.
-            within = by_price[np.ix_(held, held)] * np.outer(unit, unit) + ALIKE * np.eye(len(unit))
-            found = linalg.cho_solve(linalg.cho_factor(within), by_wait[held] * unit[:, None])
+            within = by_price[np.ix_(held, held)] * np.outer(unit, unit)
+            found = np.linalg.pinv(within, ALIKE, hermitian=True) @ (by_wait[held] * unit[:, None])
             moves[held] = -found * unit[:, None]
             by_wait = by_wait + by_price @ moves
         return _Linear(

@@ -76,6 +76,7 @@ def class_costs(
         time is the class's own; a flow with another value per tonne is priced in its cell.
     """
     money = graph.usd_teu if classes.is_box[class_ix] else graph.usd_t
+    money = money * classes.price_share[class_ix]
     tonnes = classes.tonnes_per_unit[class_ix]
     per_h = classes.value_of_time_usd_per_t_day.value[class_ix] * tonnes / 24.0
     ratio = classes.reliability_ratio.value[class_ix] * reliability_scale

@@ -6,13 +6,12 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
+from serai.domain.comparison import Change, CompareResult
 from serai.domain.results import (
     AnswerResult,
     Band,
     Bottleneck,
     CaseResult,
-    Change,
-    CompareResult,
     QuoteResult,
     QuoteRoute,
     RunResult,
@@ -340,6 +339,8 @@ def print_run(console: Console, run: RunResult) -> None:
         [Column("Country", "words"), Column("TEU a year"), Column("t a year")],
         [[code, say_amount(flow.teu), say_amount(flow.t)] for code, flow in countries],
     )
+    if run.boxes:
+        _print_boxes(console, run)
     if run.unconnected:
         print_names(console, f"{len(run.unconnected)} without any route: ", run.unconnected)
     print_certificate(console, run.certificate)
@@ -371,6 +372,20 @@ def _print_classes(console: Console, run: RunResult) -> None:
         rows,
         max_rows=len(rows),
     )
+
+
+def _print_boxes(console: Console, run: RunResult) -> None:
+    by_size = sorted(run.boxes, key=lambda row: -(row.laden_out + row.laden_in))
+    print_table(
+        console,
+        "Boxes in balance (TEU a year), and what one is worth more than in China",
+        [Column("Region", "words"), Column("Laden out"), Column("in"), Column("Empty out"),
+         Column("in"), Column("USD")],
+        [[row.region, say_amount(round(row.laden_out)), say_amount(round(row.laden_in)),
+          say_amount(round(row.empty_out)), say_amount(round(row.empty_in)), say_plain(row.usd_teu)]
+         for row in by_size],
+        max_rows=len(by_size),
+    )  # fmt: skip
 
 
 SHORT_CORRIDORS: Final = {"pipeline": "pipe", "unserved": "none", "middle": "mid"}

@@ -63,7 +63,8 @@ def outcomes(run: Run) -> Mapping[str, float]:
     -------
     totals
         ``northern_kteu``: boxes between China and Europe by rail over Kazakhstan, Russia and
-        Belarus, with ``northern_west_kteu`` and ``northern_east_kteu``; ``middle_kteu``: boxes
+        Belarus, with ``northern_west_kteu`` and ``northern_east_kteu``; ``middle_kteu``: boxes,
+        empty ones too where they balance,
         over the Caspian between Kazakhstan or Turkmenistan and Azerbaijan;
         ``middle_kt``: tonnes of everything but crude between Kazakhstan and Azerbaijan over it.
     """

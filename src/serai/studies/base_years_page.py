@@ -112,7 +112,8 @@ REASONS: Final = {
     ),
     "northern_east_kteu 2021": (
         "Likely: wagons must go back, so eastbound trains are filled at whatever rate fills "
-        "them. The model has no empties and no rate that depends on the other direction."
+        "them. Wagons do not go back in the model, and the rates of a year do not depend on "
+        "the other direction."
     ),
     "northern_west_kteu 2021": (
         "The other side of the eastbound miss: the total of both directions is met."

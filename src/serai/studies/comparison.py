@@ -62,7 +62,7 @@ def run_pair(
     second: list[Run] = []
     for at, run in enumerate(first):
         began = time.perf_counter()
-        again = assign(world, run.setting, routes, start=run.end)
+        again = assign(run.world, run.setting, routes, start=run.end)
         spent = seconds[at] + time.perf_counter() - began
         second.append(replace(again, record=again.record.model_copy(update={"seconds": spent})))
         tell(at + 3)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
+from serai.domain.comparison import Change, CompareResult
 from serai.domain.ranged import FloatArray
 from serai.domain.results import (
     Amounts,
-    Change,
+    BoxBalance,
     ClassFlow,
-    CompareResult,
     CorridorFlow,
     LinkFlow,
     RunResult,
@@ -55,6 +56,7 @@ def summarize(run: Run) -> RunResult:
         bottlenecks=bottlenecks(run),
         links=_by_link(run, flows),
         countries=_by_country(run, flows),
+        boxes=_boxes(run),
         unconnected=_unconnected(run),
         certificate=run.certificate,
         record=run.record,
@@ -65,6 +67,8 @@ def _by_class(run: Run, flows: Tally) -> list[ClassFlow]:
     classes = run.world.classes
     out = []
     for k, class_id in enumerate(classes.ids):
+        if classes.is_empty[k]:
+            continue
         mine = flows.class_ix == k
         amount = np.bincount(flows.corridor[mine], flows.flow[mine], minlength=len(NAMES))
         out.append(
@@ -138,8 +142,37 @@ def _unconnected(run: Run) -> list[str]:
     return [
         f"{world.zones.ids[cells.origin[i]]}-{world.zones.ids[cells.dest[i]]}-"
         f"{world.classes.ids[cells.class_ix[i]]}"
-        for i in np.flatnonzero(~offered & (cells.demand > 0))
+        for i in np.flatnonzero(~offered & (cells.demand > 0) & ~_is_empty(run))
     ]
+
+
+def _is_empty(run: Run) -> NDArray[np.bool_]:
+    """Say which cells are of empty boxes."""
+    return run.world.classes.is_empty[run.setting.cells.class_ix]
+
+
+def _boxes(run: Run) -> list[BoxBalance]:
+    """Tell the boxes that leave and enter each region, where they balance."""
+    problem, cells, zones = run.problem, run.setting.cells, run.world.zones
+    if not problem.balanced:
+        return []
+    cell = problem.group_cell[problem.option_group]
+    moves = run.world.classes.is_box[cells.class_ix[cell]] & (problem.option_route >= 0)
+    flow = np.where(moves, run.solution.flow, 0.0)
+    names, region = np.unique(np.array(zones.regions), return_inverse=True)
+    ends = [region[zone[cell]].astype(np.int32) for zone in (cells.origin, cells.dest)]
+    crosses, is_empty = ends[0] != ends[1], _is_empty(run)[cell]
+    sums = [
+        sums_by(end, np.where(mask & crosses, flow, 0.0), len(names))
+        for mask in (~is_empty, is_empty) for end in ends
+    ]  # fmt: skip
+    return [
+        BoxBalance(region=str(name), laden_out=float(sums[0][i]), laden_in=float(sums[1][i]),
+                   empty_out=float(sums[2][i]), empty_in=float(sums[3][i]),
+                   usd_teu=run.box_price.get(str(name), 0.0))
+        for i, name in enumerate(names)
+        if any(values[i] for values in sums)
+    ]  # fmt: skip
 
 
 def compare_runs(before: Run, after: Run) -> CompareResult:

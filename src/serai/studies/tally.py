@@ -96,7 +96,8 @@ def tally(run: Run) -> Tally:
     route = problem.option_route
     cell = problem.group_cell[problem.option_group]
     class_ix = cells.class_ix[cell]
-    flow = run.solution.flow
+    # Empty boxes are no freight; `BoxBalance` tells of them.
+    flow = np.where(classes.is_empty[class_ix], 0.0, run.solution.flow)
     return Tally(
         route=route,
         cell=cell,
@@ -201,7 +202,8 @@ def resources_used(run: Run, options: NDArray[np.bool_], flow: FloatArray) -> ND
     arrays = run.problem.arrays
     is_met = np.zeros(len(arrays.use_start) - 1, np.bool_)
     is_met[arrays.bundle[options & (flow > 0)]] = True
-    limit = run.problem.limit[arrays.use_limit[np.repeat(is_met, np.diff(arrays.use_start))]]
+    rows = arrays.use_limit[np.repeat(is_met, np.diff(arrays.use_start))]
+    limit = run.problem.limit[rows[rows < len(run.problem.limit)]]
     out = np.zeros(len(run.world.network.resources.ids), np.bool_)
     out[run.setting.graph.limits.resource[limit]] = True
     return out

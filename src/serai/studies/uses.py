@@ -174,7 +174,7 @@ def skim(run: Run) -> SkimResult:
                 **{k: None if np.isnan(v[i]) else float(v[i]) for k, v in means.items()},
             )
             for i in np.lexsort((cells.class_ix, cells.dest, cells.origin))
-            if cells.demand[i] > 0
+            if cells.demand[i] > 0 and not classes.is_empty[cells.class_ix[i]]
         ],
         certificate=run.certificate,
         record=run.record,
