@@ -406,7 +406,7 @@ def priced_routes(run: Run) -> Routes:
         transit; both.
     """
     world, graph = run.world, run.setting.graph
-    surcharge = _surcharges(run)
+    surcharge = surcharges(run)
     network = world.network
     territory = np.zeros(len(network.links.ids), np.bool_)
     for country in (*AVOIDED, *graph.closed_transit):
@@ -421,7 +421,7 @@ def priced_routes(run: Run) -> Routes:
     )  # fmt: skip
 
 
-def _surcharges(run: Run) -> FloatArray:
+def surcharges(run: Run) -> FloatArray:
     """Lay prices and waits on the links: [USD per class unit], (n_classes, n_links)."""
     world, graph = run.world, run.setting.graph
     links, limits = graph.network.links, graph.limits
@@ -486,12 +486,11 @@ def worst(certificates: Sequence[RunCertificate]) -> RunCertificate:
     certificates
         At least one.
     """
-    gaps = [c.relative_gap for c in certificates]
-    return RunCertificate(
-        **{
+    worst_gap = max(certificates, key=lambda c: c.relative_gap)
+    return worst_gap.model_copy(
+        update={
             name: float(np.max([getattr(c, name) for c in certificates]))
             for name in RunCertificate.model_fields
-            if name != "worst_at"
-        },
-        worst_at=certificates[int(np.argmax(gaps))].worst_at,
+            if name not in ("worst_at", "omitted")
+        }
     )

@@ -44,6 +44,7 @@ from serai.run import run_scenario
 from serai.studies.answer import answer_question
 from serai.studies.comparison import N_STEPS, run_pair
 from serai.studies.lookup import ask_evidence, check_folder, read_checked_world, scenarios
+from serai.studies.omitted import find_omitted
 from serai.studies.quote import Inquiry, quote
 from serai.studies.report import assemble_page
 from serai.studies.roads import assign_network
@@ -154,6 +155,12 @@ def _run(
             "capacity_teu_yr, year_inputs.ID, params.NAME; may be given again.",
         ),
     ] = None,
+    exact: Annotated[
+        int,
+        typer.Option(
+            min=0, metavar="CELLS", help="Search so many random cells for routes that are missing."
+        ),
+    ] = 0,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
@@ -165,7 +172,13 @@ def _run(
     read = with_year(read_scenario(scenario), year)
     with track(f"Running {read.name}"):
         adjusted = adjust(read_checked_world(data), read, settings or [])
-        result = summarize(run_scenario(adjusted.world, adjusted.scenario))
+        run = run_scenario(adjusted.world, adjusted.scenario)
+        result = summarize(run)
+    if exact:
+        with track("Searching for missing routes") as tell:
+            omitted = find_omitted(run, n_cells=exact, tell=tell)
+        certificate = result.certificate.model_copy(update={"omitted": omitted})
+        result = result.model_copy(update={"certificate": certificate})
     if adjusted.params:
         told = {**result.record.scenario, "params": dict(adjusted.params)}
         record = result.record.model_copy(update={"scenario": told})

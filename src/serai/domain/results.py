@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
-__all__ = ["MAX_GAP", "MAX_SLACK", "MAX_WAIT_RESIDUAL_H", "Certificate", "Result", "RunCertificate"]
+__all__ = ["MAX_GAP", "MAX_OMITTED", "MAX_SLACK", "MAX_WAIT_RESIDUAL_H", "Certificate", "Omitted",
+           "Result", "RunCertificate"]  # fmt: skip
+
+MAX_OMITTED = 1e-3
+"""[-] What the best missing routes should take at most; told, no part of what must hold."""
 
 MAX_GAP = 1e-8
 """[-] Relative gap up to which a certificate holds."""
@@ -55,6 +59,19 @@ class Certificate(Result):
         )
 
 
+class Omitted(Result):
+    """What routes outside the choice sets would take of some cells, weighted by tonnes."""
+
+    n_cells: int
+    """[-] Cells that were searched exactly."""
+    share: float
+    """[-] What the best route by a missing corridor would take, at path size one."""
+    variant_share: float
+    """[-] What the best missing sequence of legs (another port or station too) would take so."""
+    moved_share: float
+    """[-] What would change corridor if all sequences that are missing were on offer."""
+
+
 class RunCertificate(Certificate):
     """How good an equilibrium of the corridor model is."""
 
@@ -64,6 +81,8 @@ class RunCertificate(Certificate):
     """[h] Largest difference between the waits reckoned with and those that the flows cause."""
     worst_at: str = ""
     """Where what is left sits: the class with the largest gap, the limit furthest from fitting."""
+    omitted: Omitted | None = None
+    """Where an exact search was asked for."""
 
     def holds(self, max_gap: float = MAX_GAP, max_slack: float = MAX_SLACK) -> bool:
         """

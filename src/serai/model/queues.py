@@ -26,8 +26,9 @@ ROUGH, FINE, CLOSE_H = 1e-5, 1e-2, 1.0
 """Misfit of prices asked for while waits are further off than `CLOSE_H`, and, as a share of the
 gap, afterwards."""
 
-STEEP_H = 30.0
-"""[h] Waits that rise by less over the whole capacity are taken as the flows have them."""
+STEEP_H, LESS_STEEP_H, FEW_ROUNDS = 30.0, 2.0, 5
+"""[h] Waits that rise by less over the whole capacity are taken as the flows have them: in the
+first few rounds, and afterwards."""
 
 STILL_GOOD = 0.3
 """A derivative is used again as long as waits come closer by this factor with it."""
@@ -348,18 +349,20 @@ class _Settling:
                 continue
             slope = self.queues.slope_h(load)
             is_held = self.dual.has_price(price)
-            if system is None or residual > STILL_GOOD * before or not system.is_of(is_held):
-                system = self._linear(price, slope)
+            is_stale = rounds == FEW_ROUNDS + 1 or residual > STILL_GOOD * before
+            if system is None or is_stale or not system.is_of(is_held):
+                steep = STEEP_H if rounds <= FEW_ROUNDS else LESS_STEEP_H
+                system = self._linear(price, slope > steep)
             before, share, base = residual, 1.0, wait
             step, rise = system.step(slope, missing)
             wait = np.maximum(base + step, 0.0)
             price = self.dual.clip(price + rise)
         return price, wait, rounds
 
-    def _linear(self, price: FloatArray, slope: FloatArray) -> _Linear:
-        """Return how loads and prices move with the waits, near some prices."""
+    def _linear(self, price: FloatArray, is_steep: NDArray[np.bool_]) -> _Linear:
+        """Return how loads and prices move with the steep waits, near some prices."""
         is_held = self.dual.has_price(price)
-        live = np.flatnonzero(is_held | (slope > STEEP_H))
+        live = np.flatnonzero(is_held | is_steep)
         held = is_held[live]
         by_wait = self.dual.fall(live, self.counts, self.per_hour)
         # How the prices of full limits move with the waits, so that full limits stay full.

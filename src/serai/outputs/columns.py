@@ -9,8 +9,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from serai.domain.results import Record, RunCertificate
+from serai.domain.results import MAX_OMITTED, Record, RunCertificate
 from serai.outputs.numbers import say_plain
+from serai.outputs.words import say_omitted
 
 __all__ = ["Column", "print_certificate", "print_names", "print_record", "print_table"]
 
@@ -136,6 +137,11 @@ def print_certificate(console: Console, certificate: RunCertificate) -> None:
             style="dim" if holds else "bold red",
         )
     )
+    omitted = certificate.omitted
+    if omitted is not None:
+        told = f"Missing routes, {omitted.n_cells} cells searched: {say_omitted(omitted)}."
+        style = "dim" if omitted.share <= MAX_OMITTED else "yellow"
+        console.print(Text(told, style=style))
 
 
 def print_record(console: Console, record: Record) -> None:

@@ -29,7 +29,7 @@ from serai.outputs.page_tables import (
     tabulate_years,
 )
 from serai.outputs.whole import write_whole
-from serai.outputs.words import list_cases, name_case, split_route
+from serai.outputs.words import list_cases, name_case, say_omitted, split_route
 
 __all__ = [
     "DEFINITIONS",
@@ -353,6 +353,7 @@ def _list_facts(answer: AnswerResult) -> list[tuple[str, str]]:
         if draws.n
         else f"none; seed {record.seed}"
     )
+    omitted = certificate.omitted
     return [
         ("Version", f"Serai {record.version}, data {record.data_version}"),
         ("Base year; built by", f"{answer.base_year}; {answer.built_by}"),
@@ -365,6 +366,11 @@ def _list_facts(answer: AnswerResult) -> list[tuple[str, str]]:
         ("Overload", f"{certificate.overload:.1e}"),
         ("Relative gap, worst class", f"{certificate.worst_class_gap:.1e}"),
         ("Waits, furthest from those of the flows", f"{certificate.wait_residual:.1e} h"),
+        *(
+            [(f"Missing routes, {omitted.n_cells} cells searched", say_omitted(omitted))]
+            if omitted is not None
+            else []
+        ),
         ("Certificate", "holds" if certificate.holds() else "DOES NOT HOLD: do not quote"),
         ("Time taken", f"{say_plain(record.seconds)} s"),
         (

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from serai.domain.results import AnswerResult, CaseResult
+from serai.domain.results import MAX_OMITTED, AnswerResult, CaseResult, Omitted
 from serai.outputs.map_parts import CORRIDORS
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "name_case",
     "name_corridor",
     "pick_case",
+    "say_omitted",
     "split_route",
 ]
 
@@ -148,3 +149,21 @@ def split_route(case: CaseResult) -> dict[str, float]:
         "unserved": case.unserved_share,
         "north": case.north_share,
     }
+
+
+def say_omitted(omitted: Omitted) -> str:
+    """
+    Say what routes outside the choice sets would take.
+
+    Parameters
+    ----------
+    omitted
+        From an exact search.
+    """
+    aim = "within" if omitted.share <= MAX_OMITTED else "more than"
+    return (
+        f"the best by a corridor not on offer would take {100 * omitted.share:.2g} % of the tonnes "
+        f"({aim} the {100 * MAX_OMITTED:g} % aimed at), the best by other ports or stations "
+        f"{100 * omitted.variant_share:.2g} %; were all on offer, {100 * omitted.moved_share:.2g} % "
+        "would change corridor"
+    )

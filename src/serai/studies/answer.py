@@ -47,6 +47,7 @@ from serai.studies.cases import (
 )
 from serai.studies.draws import Drawn, count_varied, draw_shares, swing_inputs
 from serai.studies.mapped import divertible_links
+from serai.studies.omitted import find_omitted
 from serai.studies.runs import link_amounts, summarize
 from serai.studies.shares import CaseShares, Key, Progress, Shares, measure, solve_cases
 from serai.studies.tally import NAMES, bottlenecks, resources_used, tally
@@ -121,7 +122,7 @@ def answer_question(
     )
     certificate = worst(
         [central.certificate, *(d.certificate for d in drawn), others[1], outlook[1]]
-    )
+    ).model_copy(update={"omitted": find_omitted(runs["today", "open"], seed=seed, tell=tell)})
     cases = [_case(world, runs, central, drawn, key) for key in all_cases()]
     result = AnswerResult(
         base_year=BASE_YEAR,

@@ -1,0 +1,256 @@
+"""What routes outside the choice sets would take, by exact search on a sample of cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from serai.domain.ranged import FloatArray, IntArray
+from serai.domain.results import Omitted
+from serai.domain.routes import CORRIDORS, Routes
+from serai.kernels.alternatives import fill_shortest_paths
+from serai.kernels.choice import fill_delays, fill_dues
+from serai.kernels.paths import fill_trees
+from serai.model.choice import AVOIDED, Problem, build_offers, build_problem
+from serai.model.demand import Cells
+from serai.model.graph import EAST, WEST
+from serai.model.routes import class_costs, merge_routes, routes_of_links
+from serai.run import Run, surcharges
+from serai.studies.shares import Progress
+
+__all__ = ["N_CELLS", "find_omitted"]
+
+N_CELLS = 200
+"""Cells that are searched."""
+
+N_PATHS = 40
+"""Cheapest paths looked at for each cell, with all territory and without avoided territory."""
+
+N_ROOM = 256
+"""Links that a path may have."""
+
+
+def find_omitted(
+    run: Run, *, n_cells: int = N_CELLS, seed: int = 0, tell: Progress | None = None
+) -> Omitted:
+    """
+    Return what routes outside the choice sets would take.
+
+    Parameters
+    ----------
+    run
+        A solved scenario.
+    n_cells
+        [-], >= 1. Cells to search, drawn at random among those with demand.
+    seed
+        Seed of the draw.
+    tell
+        Told how far the work is.
+
+    Returns
+    -------
+    omitted
+        Over the cells drawn, weighted by tonnes, at the prices and waits of the run.
+
+    Notes
+    -----
+    The cheapest loopless paths of each cell are listed exactly (`fill_shortest_paths`); a missing
+    route dearer than the last of them is not seen. Variants of a sequence of legs that a choice
+    set has share its size and would take nothing more: they are not missing.
+    """
+    cells = run.setting.cells
+    some = np.flatnonzero(cells.demand > 0)
+    rng = np.random.default_rng(seed)
+    chosen = np.sort(rng.choice(some, min(n_cells, len(some)), replace=False))
+    found = list(_search(run, chosen, tell or (lambda _stage, _done, _total: None)))
+    part = replace(
+        cells, **{name: getattr(cells, name)[chosen] for name in Cells.__dataclass_fields__}
+    )
+    graph, base, world = run.setting.graph, run.setting.base, run.world
+    sets = [run.routes, merge_routes([run.routes, *found])]
+    problems = [
+        build_problem(build_offers(world, base, graph, part, routes), graph) for routes in sets
+    ]
+    known, whole = (_Priced.of(run, *pair) for pair in zip(problems, sets, strict=True))
+    tonnes = world.classes.tonnes_per_unit[part.class_ix]
+    total = max(float(part.demand @ tonnes), 1e-300)
+    weight = known.problem.group_demand * tonnes[known.problem.group_cell]
+    before, after = (priced.by_corridor(tonnes) for priced in (known, whole))
+    return Omitted(
+        n_cells=len(chosen),
+        share=float(_best_missing(known, whole, by="corridor") @ weight) / total,
+        variant_share=float(_best_missing(known, whole, by="sequence") @ weight) / total,
+        moved_share=float(np.abs(after - before).sum()) / 2.0 / total,
+    )
+
+
+def _search(run: Run, chosen: NDArray[np.intp], tell: Progress) -> Iterator[Routes]:
+    """Yield the cheapest paths of the chosen cells, class by class."""
+    world, graph, cells = run.world, run.setting.graph, run.setting.cells
+    links, country = world.network.links, np.array(world.zones.countries)
+    surcharge, done = surcharges(run), 0
+
+    def inside(countries: tuple[str, ...]) -> NDArray[np.bool_]:
+        ids = world.network.country_ids
+        columns = [ids.index(c) for c in countries if c in ids]
+        return np.asarray(links.in_country[:, columns].any(axis=1))
+
+    avoided = inside(AVOIDED) & (links.kind != "pipeline")
+    shut = inside(graph.closed_transit)
+    for k in np.unique(cells.class_ix[chosen]):
+        mine = chosen[cells.class_ix[chosen] == k]
+        cost = class_costs(graph, world.classes, k, world.params["reliability_scale"])
+        pairs, paths = [], list[IntArray]()
+        for direction in (WEST, EAST):
+            for is_foreign in (False, True):
+                at = mine[cells.direction[mine] == direction]
+                ends = [np.isin(country[z[at]], graph.closed_transit)
+                        for z in (cells.origin, cells.dest)]  # fmt: skip
+                at = at[~(ends[0] | ends[1]) == is_foreign]
+                price = cost[direction] + surcharge[k]
+                price = np.where(shut & is_foreign, np.inf, price)
+                for banned in (price, np.where(avoided, np.inf, price)):
+                    for i, path in _cheapest(run, banned, cells.origin[at], cells.dest[at]):
+                        pairs.append((cells.origin[at[i]], cells.dest[at[i]]))
+                        paths.append(path)
+        done += len(mine)
+        tell("missing routes", done, len(chosen))
+        ends_of = np.array(pairs, np.int32).reshape(-1, 2)
+        yield routes_of_links(graph, world.zones, ends_of, paths, int(k))
+
+
+def _cheapest(
+    run: Run, cost: FloatArray, origin: IntArray, dest: IntArray
+) -> Iterator[tuple[int, IntArray]]:
+    """Yield the pair and the links of the cheapest paths of pairs of zones."""
+    if not len(origin):
+        return
+    network, graph = run.world.network, run.setting.graph
+    links, n_nodes = network.links, len(network.node_ids)
+    zones, tree = np.unique(dest, return_inverse=True)
+    # All links turned round: distances to an end are those from it.
+    order = np.argsort(links.head, kind="stable").astype(np.int32)
+    first = np.searchsorted(links.head[order], np.arange(n_nodes + 1)).astype(np.int32)
+    last_link = np.empty((len(zones), n_nodes), np.int32)
+    rest = np.empty((len(zones), n_nodes))
+    ends = network.zone_in[zones].astype(np.int32)
+    fill_trees(first, order, links.tail[order], cost, ends, last_link, rest)
+    path_link = np.zeros((len(origin), N_PATHS, N_ROOM), np.int32)
+    length = np.zeros((len(origin), N_PATHS), np.int32)
+    path_cost = np.empty((len(origin), N_PATHS))
+    fill_shortest_paths(
+        graph.first_out, graph.slot_link, graph.slot_head, cost, rest, tree.astype(np.int32),
+        network.zone_out[origin].astype(np.int32), network.zone_in[dest].astype(np.int32),
+        path_link, length, path_cost,
+    )  # fmt: skip
+    for i, p in np.argwhere((length > 0) & (length <= N_ROOM)):
+        yield int(i), path_link[i, p, : length[i, p]].copy()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Priced:
+    """A choice problem at a run's prices and waits. Arrays have shape (n_options,)."""
+
+    problem: Problem
+    cost: FloatArray
+    """[USD per class unit] Prices and waits in it."""
+    sequence: NDArray[np.uint64]
+    """Hash of the route's legs, 0 for the outside route."""
+    corridor: IntArray
+    """Index of the corridor, the last for the outside route."""
+
+    @classmethod
+    def of(cls, run: Run, problem: Problem, routes: Routes) -> _Priced:
+        """Price a problem of some of the run's cells."""
+        arrays, limits = problem.arrays, run.setting.graph.limits
+        price = run.limit_price[problem.limit] * limits.capacity[problem.limit]
+        of_boxes = [run.box_price.get(r, 0.0) * problem.n_boxes for r in problem.balanced]
+        n_bundles = len(arrays.use_start) - 1
+        due, hours = np.empty(n_bundles), np.empty(n_bundles)
+        fill_dues(arrays, np.append(price, of_boxes), due)
+        n_rows = len(price) + len(of_boxes)
+        wait, resource = np.zeros(n_rows), np.arange(n_rows, dtype=np.int32) + len(limits.resource)
+        wait[: len(price)] = run.limit_wait_h[problem.limit]
+        resource[: len(price)] = limits.resource[problem.limit]
+        fill_delays(arrays, resource, wait, hours, np.empty(len(arrays.use_limit)))
+        per_hour = problem.group_usd_per_h[problem.option_group]
+        route = problem.option_route
+        sequence = routes.sequence_key[routes.sequence[np.maximum(route, 0)]]
+        return cls(
+            problem=problem,
+            cost=arrays.cost + due[arrays.bundle] + hours[arrays.bundle] * per_hour,
+            sequence=np.where(route >= 0, sequence, np.uint64(0)),
+            corridor=np.where(
+                route >= 0, routes.corridor[np.maximum(route, 0)], len(CORRIDORS)
+            ).astype(np.int32),
+        )
+
+    @property
+    def nest(self) -> NDArray[np.intp]:
+        """Nest of each option."""
+        start = self.problem.arrays.nest_start
+        return np.repeat(np.arange(len(start) - 1), np.diff(start))
+
+    @property
+    def group(self) -> NDArray[np.intp]:
+        """[-], shape (n_nests,). Group of each nest."""
+        start = self.problem.arrays.cell_start
+        return np.repeat(np.arange(len(start) - 1), np.diff(start))
+
+    @property
+    def logsum(self) -> FloatArray:
+        """[-], shape (n_nests,). Logarithm of the sum of weights in each nest."""
+        arrays = self.problem.arrays
+        weight = arrays.log_size - arrays.nest_theta[self.nest] * self.cost
+        return np.logaddexp.reduceat(weight, arrays.nest_start[:-1])
+
+    def by_corridor(self, tonnes: FloatArray) -> FloatArray:
+        """Return the tonnes that take each corridor, shape (n_cells, n_corridors + 1)."""
+        arrays, nest, logsum = self.problem.arrays, self.nest, self.logsum
+        value = arrays.nest_constant - logsum / arrays.nest_theta
+        utility = -arrays.cell_theta[self.group] * value
+        whole = np.logaddexp.reduceat(utility, arrays.cell_start[:-1])
+        within = arrays.log_size - arrays.nest_theta[nest] * self.cost - logsum[nest]
+        share = np.exp(within + (utility - whole[self.group])[nest])
+        demand = self.problem.group_demand * tonnes[self.problem.group_cell]
+        out = np.zeros((len(tonnes), len(CORRIDORS) + 1))
+        cell = self.problem.group_cell[self.problem.option_group]
+        np.add.at(out, (cell, self.corridor), share * demand[self.problem.option_group])
+        return out
+
+
+def _best_missing(known: _Priced, whole: _Priced, *, by: str) -> FloatArray:
+    """Return by group what the best route of a missing corridor, or sequence, takes at size one."""
+    arrays, others = known.problem.arrays, whole.problem.arrays
+    sums, nest_of = known.logsum, whole.nest
+    value = arrays.nest_constant - sums / arrays.nest_theta
+    family = known.problem.option_family[arrays.nest_start[:-1]]
+    of_nests = zip(known.group.tolist(), family.tolist(), strict=True)
+    nests = {key: n for n, key in enumerate(of_nests)}
+    groups = {key: g for g, key in enumerate(_keys(known.problem))}
+    told = getattr(whole, by).tolist()
+    seen = set(zip(known.problem.option_group.tolist(), getattr(known, by).tolist(), strict=True))
+    mine = [groups.get(key, -1) for key in _keys(whole.problem)]
+    out = np.zeros(len(arrays.cell_theta))
+    for o, of in enumerate(whole.problem.option_group.tolist()):
+        g = mine[of]
+        if whole.problem.option_route[o] < 0 or g < 0 or (g, told[o]) in seen:
+            continue
+        scale, constant = others.nest_theta[nest_of[o]], others.nest_constant[nest_of[o]]
+        at = nests.get((g, int(whole.problem.option_family[o])))
+        first, last = arrays.cell_start[g], arrays.cell_start[g + 1]
+        rivals = np.delete(value[first:last], [] if at is None else [at - first])
+        utility = -scale * whole.cost[o]
+        together = utility if at is None else np.logaddexp(utility, sums[at])
+        lead = arrays.cell_theta[g] * (constant - together / scale - rivals)
+        share = np.exp(utility - together - np.logaddexp.reduce([0.0, *lead]))
+        out[g] = max(out[g], float(share))
+    return out
+
+
+def _keys(problem: Problem) -> list[tuple[int, int]]:
+    """Return cell and segment of each group."""
+    return list(zip(problem.group_cell.tolist(), problem.group_segment.tolist(), strict=True))
