@@ -53,6 +53,9 @@ __all__ = [
 ROUGH_GAP, ROUGH_WAIT_H = 1e-2, 24.0
 """How near an equilibrium is solved that only says where to look for more routes."""
 
+OF_BASE = ("year", "infrastructure_year", "demand", "empties")
+"""What of a scenario its base and its demand depend on."""
+
 MAX_PRICED_SEARCHES = 10
 """How often, at most, routes are looked for again at the prices and waits of the last solution."""
 
@@ -159,7 +162,7 @@ class Run:
         return out
 
 
-def prepare(world: World, scenario: Scenario) -> Setting:
+def prepare(world: World, scenario: Scenario, *, like: Setting | None = None) -> Setting:
     """
     Return a scenario's graph, base and demand.
 
@@ -169,6 +172,8 @@ def prepare(world: World, scenario: Scenario) -> Setting:
         The tables.
     scenario
         What is built, decided and happens.
+    like
+        A setting of the same world; its base and its demand are taken where they are the same.
 
     Returns
     -------
@@ -185,11 +190,15 @@ def prepare(world: World, scenario: Scenario) -> Setting:
         year=scenario.year, built_by=scenario.infrastructure_year, closures=False,
         empties=scenario.empties,
     )  # fmt: skip
-    state = apply_scenario(world, scenario)
+    graph = build_graph(world, apply_scenario(world, scenario))
+    if like is not None and all(
+        getattr(like.scenario, name) == getattr(scenario, name) for name in OF_BASE
+    ):
+        return replace(like, scenario=scenario, graph=graph)
     return Setting(
         scenario=scenario,
         base=build_graph(world, apply_scenario(world, plain)),
-        graph=build_graph(world, state),
+        graph=graph,
         cells=build_cells(world, scenario.year, demand=scenario.demand),
     )
 

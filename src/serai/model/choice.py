@@ -186,6 +186,7 @@ class _Pairs:
         is_offered = ~any_link(routes, ~graph.is_open)
         keep = is_offered[self.route]
         self.cell, self.route = self.cell[keep], self.route[keep]
+        self.by_siberia = any_link(routes, _siberian_gates(graph.network))
         self.base_cost = self._cost(base)
         self._drop(np.isfinite(self.base_cost))
         self._drop(self._is_sensible())
@@ -232,9 +233,8 @@ class _Pairs:
         west, east = chinese[0] & european[1] & rail, chinese[1] & european[0] & rail
         terms -= np.where(west, graph.inputs["cn_subsidy_west"] / 2, 0.0)
         terms -= np.where(east, graph.inputs["cn_subsidy_east"] / 2, 0.0)
-        by_siberia = any_link(routes, _siberian_gates(graph.network))[self.route]
         held = world.params["siberia_usd_teu"] / per_teu
-        terms += np.where(by_siberia & is_foreign & land, held, 0.0)
+        terms += np.where(self.by_siberia[self.route] & is_foreign & land, held, 0.0)
         by_iran = crosses_any(graph.network, routes, ("IRN",))[self.route]
         by_iran &= (european[0] | european[1]) & ~(persian[0] | persian[1])
         terms += np.where(by_iran, world.params["iran_usd_teu"] / per_teu, 0.0)

@@ -164,6 +164,6 @@ def say_omitted(omitted: Omitted) -> str:
     return (
         f"the best by a corridor not on offer would take {100 * omitted.share:.2g} % of the tonnes "
         f"({aim} the {100 * MAX_OMITTED:g} % aimed at), the best by other ports or stations "
-        f"{100 * omitted.variant_share:.2g} %; were all on offer, {100 * omitted.moved_share:.2g} % "
-        "would change corridor"
+        f"{100 * omitted.variant_share:.2g} %; were all on offer, "
+        f"{100 * omitted.moved_share:.2g} % would change corridor"
     )

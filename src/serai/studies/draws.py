@@ -43,6 +43,9 @@ LINK_WORDS = {
 }
 """What the quantities of a link are called."""
 
+NOT_USED = "params.empty_"
+"""Behaviour that no case of the answer has in it: boxes do not balance there."""
+
 N_SCREENED = 8
 """How many inputs beside the behavioural parameters are moved one at a time."""
 
@@ -237,7 +240,9 @@ def _worth_moving(
         mean = rankdata(z[:, rows].mean(axis=1))
         with np.errstate(invalid="ignore"):
             along[name] = abs(float(np.nan_to_num(np.corrcoef(mean, share)[0, 1])))
-    behaviour = [name for name in inputs if name.startswith("params.")]
+    behaviour = [
+        name for name in inputs if name.startswith("params.") and not name.startswith(NOT_USED)
+    ]
     others = sorted(set(inputs) - set(behaviour), key=lambda name: (-along[name], name))
     return [*behaviour, *others[:N_SCREENED]]
 

@@ -102,12 +102,13 @@ def solve_cases(
     """
     runs = {}
     free = middle_resources(world, routes)
+    is_open = None
     for case in dict.fromkeys(case for case, _ in keys):
         of = {
             russia: case_scenario(case, russia, year=year, demand=demand, unlimited=free)
             for russia in ("open", "closed")
         }
-        is_open = prepare(world, of["open"])
+        is_open = prepare(world, of["open"], like=is_open)
         offers = offers_of(world, is_open, routes)
         settings = {"open": is_open, "closed": with_transit_closed(is_open, of["closed"])}
         for key in keys:
