@@ -1,9 +1,11 @@
 """Bare problems against a general convex solver, and against what theory says of them."""
 
 import copy
+import functools
 import itertools
 import json
 import math
+import re
 from pathlib import Path
 
 import cvxpy
@@ -15,6 +17,7 @@ from numpy.testing import assert_allclose
 
 from serai.domain.results import Certificate
 from serai.errors import InfeasibleError
+from serai.model.assign import solve
 from tests.command import serai
 from tests.programmes import Document, make_document, solved
 
@@ -353,3 +356,26 @@ def test_the_example_of_the_manual_is_the_file_beside_it(root: Path) -> None:
     found = solved(document)
     assert_allclose(found.flows, solve_by_cones(document), atol=1e-5)
     assert found.prices[0] > 0.0
+
+
+def test_a_problem_given_up_says_where_what_is_left_sits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = make_document(np.random.default_rng([3, 1]))
+    file = tmp_path / "problem.json"
+    file.write_text(json.dumps(document), "utf-8")
+    brief = functools.partial(solve, max_steps=1)
+    monkeypatch.setattr("serai.model.programme.solve", brief)
+    monkeypatch.setattr("serai.model.assign._polish", lambda _dual, _price: None)
+    found = serai("solve", file, "--json")
+    assert found.code == 5
+    assert not Certificate.model_validate(found.document()["certificate"]).holds()
+    told = re.search(
+        r"most of it at resources\[(\d+)\] \(used ([\d.e+-]+) of ([\d.e+-]+)\)", found.err
+    )
+    assert told
+    flows = found.document()["flows"]
+    assert float(told[2]) == pytest.approx(load_of(document, flows, int(told[1])), rel=1e-5)
+    assert float(told[3]) == pytest.approx(
+        document["resources"][int(told[1])]["capacity"], rel=1e-5
+    )

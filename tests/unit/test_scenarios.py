@@ -16,6 +16,7 @@ from tests.toy import toy_world
 ASKED_FOR = (
     "aktau-hub",
     "base",
+    "boxes-in-balance",
     "brest-closed",
     "caspian-two-metres-lower",
     "corridor-to-indian-ports-complete",

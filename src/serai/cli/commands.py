@@ -27,7 +27,7 @@ from serai.domain.results import (
 from serai.domain.roads import AssignResult
 from serai.domain.uses import SelectResult, SkimResult, SkimRow
 from serai.errors import DataError, NotConvergedError, ScenarioError, state_fault
-from serai.model.programme import solve_programme
+from serai.model.programme import name_worst, solve_programme
 from serai.model.wardrop import Law
 from serai.outputs.listing import (
     print_assign,
@@ -332,9 +332,10 @@ def _solve(
     resources cannot carry the demand.
     """
     with track(f"Solving {problem.name}"):
-        result = solve_programme(read_programme(problem))
+        programme = read_programme(problem)
+        result = solve_programme(programme)
     emit(result, print_solution, is_json=as_json)
-    require_certificate(result.certificate)
+    require_certificate(result.certificate, worst_at=name_worst(programme, result))
 
 
 @app.command("select")

@@ -133,7 +133,7 @@ def emit(result: Result, printer: Callable[[Console, Any], None], *, is_json: bo
         printer(_Page(), result)
 
 
-def require_certificate(certificate: Certificate) -> None:
+def require_certificate(certificate: Certificate, *, worst_at: str = "") -> None:
     """
     Refuse to call an answer good whose certificate does not hold.
 
@@ -141,6 +141,8 @@ def require_certificate(certificate: Certificate) -> None:
     ----------
     certificate
         The worst of all runs behind the answer.
+    worst_at
+        Where what is left sits, if the certificate does not say it itself.
 
     Raises
     ------
@@ -150,7 +152,8 @@ def require_certificate(certificate: Certificate) -> None:
     if not certificate.holds():
         told = certificate.model_dump()
         figures = ", ".join(f"{k} {v:.1e}" for k, v in told.items() if isinstance(v, float))
-        figures += f", most of it at {told['worst_at']}" if told.get("worst_at") else ""
+        at = told.get("worst_at") or worst_at
+        figures += f", most of it at {at}" if at else ""
         raise NotConvergedError(
             f"equilibrium: got {figures}; wanted relative_gap up to {MAX_GAP:.0e}, complementarity "
             f"and overload up to {MAX_SLACK:.0e}, conservation up to 1e-09 and, with queues, "

@@ -16,7 +16,7 @@ from serai.errors import InfeasibleError, state_fault
 from serai.kernels.choice import ChoiceArrays
 from serai.model.assign import solve
 
-__all__ = ["solve_programme"]
+__all__ = ["name_worst", "solve_programme"]
 
 MAX_GAP = 1e-11
 """[-] Asked of a bare problem: an error in shares goes with the square root of the gap."""
@@ -83,6 +83,36 @@ def solve_programme(programme: Programme) -> SolveResult:
         capacity = np.array([row.capacity for row in programme.resources])[parts.limit]
         prices[parts.limit] = found.price / capacity
     return SolveResult(flows=flows.tolist(), prices=prices.tolist(), certificate=certificate)
+
+
+def name_worst(programme: Programme, result: SolveResult) -> str:
+    """
+    Name the resource whose price fits its use least.
+
+    Parameters
+    ----------
+    programme
+        The problem.
+    result
+        What `solve_programme` found.
+
+    Returns
+    -------
+    name
+        Empty if no resource has a capacity.
+    """
+    capacity = np.array([row.capacity for row in programme.resources])
+    limited = np.flatnonzero(np.isfinite(capacity) & (capacity > 0))
+    if not len(limited):
+        return ""
+    used, flow, price = np.zeros(len(capacity)), np.array(result.flows), np.array(result.prices)
+    for resource, path, amount in programme.use:
+        used[resource] += amount * flow[path]
+    over = np.maximum(used - capacity, 0.0)[limited] / capacity[limited]
+    unused = np.abs(price * (used - capacity))[limited]
+    off = np.maximum(over, unused / max(float((price * used)[limited].sum()), 1e-300))
+    worst = int(limited[np.argmax(off)])
+    return f"resources[{worst}] (used {used[worst]:g} of {capacity[worst]:g})"
 
 
 def _take_apart(programme: Programme) -> _Parts:
