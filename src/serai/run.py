@@ -46,6 +46,7 @@ __all__ = [
     "priced_routes",
     "run_scenario",
     "search_routes",
+    "surcharges",
     "with_transit_closed",
     "worst",
 ]
@@ -431,7 +432,14 @@ def priced_routes(run: Run) -> Routes:
 
 
 def surcharges(run: Run) -> FloatArray:
-    """Lay prices and waits on the links: [USD per class unit], (n_classes, n_links)."""
+    """
+    Return what prices and waits add to the links, [USD per class unit], (n_classes, n_links).
+
+    Parameters
+    ----------
+    run
+        A solved scenario.
+    """
     world, graph = run.world, run.setting.graph
     links, limits = graph.network.links, graph.limits
     price, wait = run.limit_price, run.limit_wait_h

@@ -39,9 +39,9 @@ ALIKE = 1e-10
 NEAR = 1e-2
 """Misfit of prices from which all cells are solved at once, if waits are close too."""
 
-HEAVY, N_HEAVY_ROUNDS, MANY_CELLS = 0.9, 2, 2000
-"""A problem of many cells is first solved for the few that make up this share of all use, the
-others held as they are; so often."""
+HEAVY, MANY_CELLS = (0.6, 0.9, 0.9), 2000
+"""A problem of many cells is first solved for the few that make up these shares of all use, one
+after the other, the others held as they are."""
 
 SMALLEST_STEP = 1 / 64
 """Share of a step that is taken even if the waits do not come closer by it."""
@@ -287,18 +287,17 @@ def _settle_heavy(
     missing = np.abs(whole.queues.wait_h(whole.dual.load) - wait).max(initial=0.0)
     if missing <= CLOSE_H and whole.dual.misfit(price, slope) <= NEAR:
         return price, wait
-    cells = heavy_cells(whole.problem, whole.dual.flow, HEAVY)
-    part, options = cut_cells(whole.problem, cells)
-    heavy = _Settling(part, whole.per_hour[cells], whole.queues)
-    for again in range(N_HEAVY_ROUNDS):
-        if again:
-            whole.reckon_with(wait)
-            whole.dual.at(price)
+    for share in HEAVY:
+        cells = heavy_cells(whole.problem, whole.dual.flow, share)
+        part, options = cut_cells(whole.problem, cells)
+        heavy = _Settling(part, whole.per_hour[cells], whole.queues)
         load = whole.dual.load
         others = np.maximum(load - heavy.dual.loads(whole.dual.flow[options]), 0.0)
         # Where all are too many the others leave their share of the excess out.
         heavy.dual.hold(others / np.maximum(load, 1.0))
         price, wait, _ = heavy.settle(price, wait, tolerance=ROUGH, max_residual_h=CLOSE_H)
+        whole.reckon_with(wait)
+        whole.dual.at(price)
     return price, wait
 
 
