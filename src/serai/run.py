@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from serai.domain.ranged import FloatArray
-from serai.domain.results import MAX_GAP, MAX_WAIT_RESIDUAL_H, Record, RunCertificate
+from serai.domain.results import Record, RunCertificate
 from serai.domain.routes import Routes
 from serai.domain.scenario import CloseTransit, Scenario
 from serai.domain.world import World
@@ -25,7 +25,7 @@ from serai.model.choice import (
     build_problem,
 )
 from serai.model.demand import Cells, build_cells
-from serai.model.empties import with_empties
+from serai.model.empties import balances_of, with_empties
 from serai.model.graph import Graph, build_graph
 from serai.model.queues import Queued, build_queues, solve_queued
 from serai.model.routes import ban_masks, find_routes, merge_routes
@@ -50,9 +50,6 @@ __all__ = [
     "with_transit_closed",
     "worst",
 ]
-
-ROUGH_GAP, ROUGH_WAIT_H = 1e-2, 24.0
-"""How near an equilibrium is solved that only says where to look for more routes."""
 
 OF_BASE = ("year", "infrastructure_year", "demand", "empties")
 """What of a scenario its base and its demand depend on."""
@@ -121,11 +118,16 @@ class Run:
         """Name the class with the largest gap, and the limit furthest from fitting its price."""
         solution, limits = self.solution, self.setting.graph.limits
         named = self.world.classes.ids[int(np.argmax(class_gap))]
-        if not len(self.problem.limit):
+        if not len(solution.price):
             return f"class {named}"
-        price, load = (v[: len(self.problem.limit)] for v in (solution.price, solution.load))
-        off = np.maximum(load - 1.0, 0.0) + price * np.abs(1.0 - load)
-        limit = self.problem.limit[int(np.argmax(off))]
+        n_limits = len(self.problem.limit)
+        capacity = np.arange(len(solution.price)) < n_limits
+        over = solution.load - capacity
+        off = np.where(capacity, np.maximum(over, 0.0), np.abs(over))
+        at = int(np.argmax(off + np.abs(solution.price * over)))
+        if at >= n_limits:
+            return f"class {named}, boxes of {self.problem.balanced[at - n_limits]}"
+        limit = self.problem.limit[at]
         resource = self.world.network.resources.ids[limits.resource[limit]]
         return f"class {named}, {resource} in {'TEU' if limits.is_box[limit] else 't'}"
 
@@ -263,7 +265,9 @@ def offers_of(world: World, setting: Setting, routes: Routes) -> Offers:
     routes
         The routes.
     """
-    return build_offers(world, setting.base, setting.graph, setting.cells, routes)
+    cells = setting.cells
+    balances = balances_of(world, cells)
+    return build_offers(world, setting.base, setting.graph, cells, routes, balances)
 
 
 def assign(
@@ -273,7 +277,6 @@ def assign(
     *,
     offers: Offers | None = None,
     start: Start | None = None,
-    is_rough: bool = False,
     seed: int = 0,
 ) -> Run:
     """
@@ -292,8 +295,6 @@ def assign(
         left out.
     start
         Prices and waits to start from; none if left out.
-    is_rough
-        Near enough to look for routes at its prices and waits, not to quote.
     seed
         Kept in the record; the equilibrium itself draws nothing.
 
@@ -304,7 +305,7 @@ def assign(
     """
     began = time.perf_counter()
     problem = build_problem(offers or offers_of(world, setting, routes), setting.graph)
-    queued = _solve(world, setting.graph, problem, start, is_rough=is_rough)
+    queued = _solve(world, setting.graph, problem, start)
     record = describe(
         world, setting.scenario, seed=seed, gap=queued.solution.certificate.relative_gap,
         n_routes=len(routes.mark), seconds=time.perf_counter() - began,
@@ -315,9 +316,7 @@ def assign(
     )  # fmt: skip
 
 
-def _solve(
-    world: World, graph: Graph, problem: Problem, start: Start | None, *, is_rough: bool
-) -> Queued:
+def _solve(world: World, graph: Graph, problem: Problem, start: Start | None) -> Queued:
     begin = None
     if start is not None:
         price = start.price[problem.limit] * graph.limits.capacity[problem.limit]
@@ -326,8 +325,6 @@ def _solve(
     return solve_queued(
         problem.arrays, problem.group_usd_per_h, build_queues(world, graph).at(problem.limit),
         n_balances=len(problem.balanced), start=begin,
-        max_gap=ROUGH_GAP if is_rough else MAX_GAP,
-        max_residual_h=ROUGH_WAIT_H if is_rough else MAX_WAIT_RESIDUAL_H,
     )  # fmt: skip
 
 
@@ -364,21 +361,15 @@ def run_scenario(
     setting = prepare(world, scenario)
     if routes is None:
         routes = search_routes(world, setting)
-    run = assign(world, setting, routes, is_rough=True, seed=seed)
+    run = assign(world, setting, routes, seed=seed)
     for _ in range(MAX_PRICED_SEARCHES):
         known = run.routes.mark
         merged = merge_routes([run.routes, priced_routes(run)])
-        run = assign(world, setting, merged, start=run.end, is_rough=True, seed=seed)
+        run = assign(world, setting, merged, start=run.end, seed=seed)
         if carried_by_new(run, known) <= NOTHING_NEW:
             break
-    queued = _solve(world, setting.graph, run.problem, run.end, is_rough=False)
-    record = run.record.model_copy(
-        update={
-            "relative_gap": queued.solution.certificate.relative_gap,
-            "seconds": time.perf_counter() - began,
-        }
-    )
-    return replace(run, queued=queued, record=record)
+    record = run.record.model_copy(update={"seconds": time.perf_counter() - began})
+    return replace(run, record=record)
 
 
 def carried_by_new(run: Run, known: NDArray[np.uint64]) -> float:

@@ -10,12 +10,13 @@ from serai.domain.demand import EMPTY
 from serai.domain.results import BoxBalance
 from serai.domain.scenario import Scenario
 from serai.domain.world import World
+from serai.errors import ScenarioError
 from serai.model.empties import REFERENCE, with_empties
 from serai.model.graph import EAST, WEST
-from serai.run import Run, prepare, run_scenario
+from serai.run import Run, assign, prepare, run_scenario
 from serai.studies.runs import summarize
 from serai.studies.tally import tally
-from serai.studies.uses import skim
+from serai.studies.uses import select_users, skim
 from tests.toy import toy_world
 
 BALANCED = Scenario(year=2023, empties=True)
@@ -29,6 +30,13 @@ def world() -> World:
 @pytest.fixture(scope="module")
 def run(world: World) -> Run:
     return run_scenario(world, BALANCED)
+
+
+def with_param(world: World, name: str, value: float) -> World:
+    params = world.params
+    values = params.table.value.copy()
+    values[params.ids.index(name)] = value
+    return replace(world, params=replace(params, table=replace(params.table, value=values)))
 
 
 def by_region(run: Run) -> dict[str, BoxBalance]:
@@ -104,12 +112,7 @@ def test_a_trip_and_the_trip_back_cost_the_same_before_boxes_balance(world: Worl
 
 
 def test_dearer_empties_part_the_rates_further(world: World, run: Run) -> None:
-    params = world.params
-    at = params.ids.index("empty_price_share")
-    value = params.table.value.copy()
-    value[at] = 0.8
-    dear = replace(world, params=replace(params, table=replace(params.table, value=value)))
-    found = run_scenario(dear, BALANCED).box_price
+    found = run_scenario(with_param(world, "empty_price_share", 0.8), BALANCED).box_price
     region = min(run.box_price, key=lambda r: run.box_price[r])
     assert found[region] < run.box_price[region] < 0
 
@@ -133,4 +136,37 @@ def test_without_balances_nothing_is_told_of_boxes(world: World) -> None:
 
 
 def test_a_run_starts_again_where_it_ended(run: Run) -> None:
-    assert run.end.box_price == run.box_price
+    cold = assign(run.world, run.setting, run.routes)
+    again = assign(run.world, run.setting, run.routes, start=run.end)
+    assert again.box_price == pytest.approx(run.box_price, abs=1e-3)
+    assert cold.box_price == pytest.approx(run.box_price, abs=1e-3)
+    assert again.queued.n_rounds < cold.queued.n_rounds
+    assert again.queued.solution.n_iterations <= 1
+
+
+def test_who_uses_a_limit_counts_the_empties(run: Run) -> None:
+    limits, resources = run.setting.graph.limits, run.world.network.resources
+    seen = 0
+    for r, name in enumerate(resources.ids):
+        some = np.flatnonzero((limits.resource == r) & limits.is_box)
+        if len(some):
+            load = float((run.limit_load[some] * limits.capacity[some]).sum())
+            found = select_users(run, name)
+            assert found.total.teu == pytest.approx(load, rel=1e-6, abs=1e-6)
+            seen += any(user.class_id == EMPTY for user in found.users)
+    assert seen
+
+
+def test_skims_tell_the_worth_of_boxes_apart_from_scarcity(run: Run) -> None:
+    rows = [row for row in skim(run).rows if row.scarcity_usd is not None]
+    assert min(row.scarcity_usd or 0.0 for row in rows) >= 0.0
+    zones = dict(zip(run.world.zones.ids, run.world.zones.regions, strict=True))
+    prices = {**dict.fromkeys(zones.values(), 0.0), **run.box_price}
+    for row in rows:
+        worth = prices[zones[row.origin]] - prices[zones[row.dest]] if row.unit == "TEU" else 0.0
+        assert row.box_usd == pytest.approx(worth, abs=1e-6)
+
+
+def test_what_an_empty_box_weighs_must_be_something(world: World) -> None:
+    with pytest.raises(ScenarioError, match="empty_t_per_teu: got 0"):
+        with_empties(with_param(world, "empty_t_per_teu", 0.0), 2023)

@@ -6,7 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from serai.domain.routes import CORRIDORS
 from serai.domain.scenario import Scenario
+from serai.model.choice import any_link
 from serai.run import Run, assign, run_scenario
 from serai.studies import omitted
 from serai.studies.omitted import find_omitted
@@ -112,5 +114,31 @@ def test_closed_territory_is_not_searched(run: Run) -> None:
         {"year": 2023, "shocks": [{"kind": "close_transit", "countries": ["RUS"]}]}
     )
     shut = run_scenario(run.world, closed)
+    cells = shut.setting.cells
+    chosen = np.flatnonzero(cells.demand > 0)
+    country = np.array(run.world.zones.countries)
+    inside = run.world.network.links.in_country[:, run.world.network.country_ids.index("RUS")]
+    for found in omitted._search(shut, chosen, lambda *_: None):
+        foreign = (country[found.origin] != "RUS") & (country[found.dest] != "RUS")
+        assert not (any_link(found, inside) & foreign).any()
     # Routes over the territory are nobody's any more: they do not count as missing.
     assert find_omitted(shut, n_cells=10_000).share < 0.05
+
+
+def test_flows_at_the_prices_of_boxes_are_those_of_the_run() -> None:
+    run = run_scenario(toy_world(), Scenario(year=2023, empties=True))
+    priced = omitted._Priced.of(run, run.problem, run.routes)
+    cells, classes = run.setting.cells, run.world.classes
+    tonnes = classes.tonnes_per_unit[cells.class_ix]
+    cell = run.problem.group_cell[run.problem.option_group]
+    expected = np.zeros((len(cells.demand), len(CORRIDORS) + 1))
+    np.add.at(expected, (cell, priced.corridor), run.solution.flow * tonnes[cell])
+    np.testing.assert_allclose(priced.by_corridor(tonnes), expected, rtol=1e-4, atol=1e-2)
+
+
+@pytest.mark.parametrize("n_cells", [1, 5])
+@pytest.mark.parametrize("seed", range(4))
+def test_few_cells_are_searched_where_boxes_balance(n_cells: int, seed: int) -> None:
+    run = run_scenario(toy_world(), Scenario(year=2023, empties=True))
+    found = find_omitted(run, n_cells=n_cells, seed=seed)
+    assert 0.0 <= found.share <= found.variant_share <= 1.0

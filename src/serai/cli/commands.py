@@ -14,16 +14,9 @@ from serai.data.load import PACK
 from serai.data.programme import read_programme
 from serai.data.scenarios import adjust, read_scenario, with_year
 from serai.domain.comparison import CompareResult
+from serai.domain.listings import CheckResult, EvidenceResult, ScenariosResult
 from serai.domain.programme import SolveResult
-from serai.domain.results import (
-    AnswerResult,
-    CheckResult,
-    EvidenceResult,
-    QuoteResult,
-    Result,
-    RunResult,
-    ScenariosResult,
-)
+from serai.domain.results import AnswerResult, QuoteResult, Result, RunResult
 from serai.domain.roads import AssignResult
 from serai.domain.uses import SelectResult, SkimResult, SkimRow
 from serai.errors import DataError, NotConvergedError, ScenarioError, state_fault

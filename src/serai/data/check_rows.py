@@ -9,6 +9,7 @@ import pandas as pd
 
 from serai.data.findings import Finding, Severity, list_some
 from serai.data.tables import split_list
+from serai.domain.demand import EMPTY
 from serai.units import BOUNDS, say_bounds
 
 if TYPE_CHECKING:
@@ -281,7 +282,7 @@ def check_weights(tables: Tables) -> list[Finding]:
 
 def check_demand(tables: Tables) -> list[Finding]:
     """
-    Return an empty demand, and flows that are not counted in their class's unit.
+    Return an empty demand, flows that are not in their class's unit, and a class with a taken id.
 
     Parameters
     ----------
@@ -305,7 +306,15 @@ def check_demand(tables: Tables) -> list[Finding]:
             )
         ]
     unit = demand["class_id"].map(tables["classes"].set_index("class_id")["unit"])
-    return find_rows(
+    found = find_rows(
+        "class ids are free",
+        tables["classes"],
+        tables["classes"]["class_id"] == EMPTY,
+        column="class_id",
+        wanted=f"another id: {EMPTY} is the class of empty boxes that is made where boxes balance",
+        then="rename the class",
+    )
+    return found + find_rows(
         "demand is in its class's unit",
         demand,
         demand["unit"] != unit,

@@ -66,6 +66,8 @@ class SkimRow(Result):
     """[USD/unit] Prices of the links, without scarcity prices."""
     scarcity_usd: float | None
     """[USD/unit] Scarcity prices."""
+    box_usd: float | None
+    """[USD/unit] What a box is worth more at the start than at the end; 0 unless boxes balance."""
     kg_co2e: float | None
     """[kg CO2e/unit] Well-to-wheel."""
 

@@ -455,10 +455,13 @@ def climb(
         quality = 1.0 if is_rounding else (new_value - value) / expected
         radius = _next_radius(radius, float(np.abs(step).max()), quality)
         new_misfit = dual.misfit(trial, new_slope)
-        if new_misfit > STILL_GOOD * misfit:
-            dual.forget()
         if quality > 1e-3:  # noqa: PLR2004
+            if new_misfit > STILL_GOOD * misfit:
+                dual.forget()
             price, value, slope, misfit = trial, new_value, new_slope, new_misfit
+        elif not is_new:
+            dual.at(price)
+            dual.forget()
     if dual.price is not price:
         dual.at(price)
     return price, steps

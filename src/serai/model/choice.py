@@ -16,7 +16,7 @@ from serai.domain.world import World
 from serai.kernels.choice import ChoiceArrays, fill_sizes
 from serai.kernels.routes import fill_sums
 from serai.model.demand import Cells
-from serai.model.empties import Balances, balances_of, with_balances
+from serai.model.empties import Balances, with_balances
 from serai.model.graph import EAST, WEST, Graph
 from serai.model.routes import links_met
 from serai.model.uses import Uses, build_uses
@@ -268,7 +268,14 @@ class Offers:
     balances: Balances | None
 
 
-def build_offers(world: World, base: Graph, graph: Graph, cells: Cells, routes: Routes) -> Offers:
+def build_offers(
+    world: World,
+    base: Graph,
+    graph: Graph,
+    cells: Cells,
+    routes: Routes,
+    balances: Balances | None = None,
+) -> Offers:
     """
     Return what shippers may choose in a state.
 
@@ -285,6 +292,8 @@ def build_offers(world: World, base: Graph, graph: Graph, cells: Cells, routes: 
         The demand.
     routes
         The routes; those whose links are not open here are left out.
+    balances
+        Of boxes in these cells, if they must balance.
 
     Returns
     -------
@@ -296,7 +305,6 @@ def build_offers(world: World, base: Graph, graph: Graph, cells: Cells, routes: 
     groups = _groups(world, graph, cells, pairs)
     option_pair, option_group = _options(graph, pairs, groups)
     uses = build_uses(world, graph, routes, pairs.route, cells.class_ix[pairs.cell])
-    balances = balances_of(world, cells)
     if balances is not None:
         uses = with_balances(uses, balances, pairs.cell)
     return Offers(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from serai.domain.demand import EMPTY, Classes, Flows, Zones
 from serai.domain.ranged import FloatArray, IntArray, Ranged
 from serai.domain.world import World
+from serai.errors import ScenarioError, state_fault
 from serai.model.demand import Cells
 from serai.model.uses import Uses
 
@@ -36,6 +37,11 @@ def with_empties(world: World, year: int) -> World:
         Every box that comes laden from a region may go back there empty, at a share of the price
         of a laden one, or stay for nothing. Empties start where boxes are unloaded and end where
         they are loaded, in the proportions of the zones' weights.
+
+    Raises
+    ------
+    ScenarioError
+        An empty box is said to weigh nothing.
     """
     classes, flows = world.classes, world.flows
     laden = classes.is_box[flows.class_ix] & (flows.year == year)
@@ -56,6 +62,10 @@ def with_empties(world: World, year: int) -> World:
 def _with_class(world: World, classes: Classes) -> Classes:
     params = world.params
     tare = params["empty_t_per_teu"]
+    if tare <= 0:
+        raise ScenarioError(
+            state_fault("params.empty_t_per_teu", f"{tare:g}", "more than 0 t/TEU", "correct it")
+        )
 
     def more(table: Ranged, value: float) -> Ranged:
         return _joined(table, Ranged.fixed(np.array([value])))
@@ -130,11 +140,11 @@ def balances_of(world: World, cells: Cells) -> Balances | None:
     world
         The tables, or what `with_empties` made of them.
     cells
-        The demand.
+        All of the demand.
     """
-    if not world.classes.is_empty.any():
-        return None
     is_box = world.classes.is_box[cells.class_ix]
+    if not world.classes.is_empty.any() or not is_box.any():
+        return None
     region = np.array(world.zones.regions)
     ends = [np.where(is_box, region[zone], "") for zone in (cells.origin, cells.dest)]
     known = sorted({*ends[0].tolist(), *ends[1].tolist()} - {""})

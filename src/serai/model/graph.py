@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -249,9 +250,17 @@ class _YearPrices:
 
 def _ways_back(links: Links) -> IntArray:
     """Return the link of the same kind that runs the other way, -1 where there is none."""
-    ends = list(zip(links.tail.tolist(), links.head.tolist(), links.kind.tolist(), strict=True))
-    known = {end: i for i, end in enumerate(ends)}
-    return np.array([known.get((head, tail, kind), -1) for tail, head, kind in ends], np.int32)
+    columns = (links.tail, links.head, links.kind, links.transfer_type, links.passage)
+    seen: Counter[tuple[object, ...]] = Counter()
+    known: dict[tuple[object, ...], int] = {}
+    wanted = []
+    for i, (tail, head, *like) in enumerate(zip(*(c.tolist() for c in columns), strict=True)):
+        # Of several side by side the first runs back over the first.
+        nth = seen[tail, head, *like]
+        seen[tail, head, *like] += 1
+        known[tail, head, *like, nth] = i
+        wanted.append((head, tail, *like, nth))
+    return np.array([known.get(way, -1) for way in wanted], np.int32)
 
 
 def _limits(network: Network, state: State) -> Limits:

@@ -281,7 +281,7 @@ def solve_queued(
 def _settle_heavy(
     whole: _Settling, price: FloatArray, wait: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Settle the cells that use most, the others held as they are, and that again."""
+    """Settle more and more of the cells that use most, the others held as they are."""
     whole.reckon_with(wait)
     _, slope = whole.dual.at(price)
     missing = np.abs(whole.queues.wait_h(whole.dual.load) - wait).max(initial=0.0)

@@ -6,8 +6,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from serai.domain.programme import SolveResult
-from serai.domain.results import (
+from serai.domain.listings import (
     CheckResult,
     EvidenceNumber,
     EvidenceResult,
@@ -15,6 +14,7 @@ from serai.domain.results import (
     ScenarioEntry,
     ScenariosResult,
 )
+from serai.domain.programme import SolveResult
 from serai.domain.roads import AssignResult
 
 __all__ = ["print_assign", "print_check", "print_evidence", "print_scenarios", "print_solution"]

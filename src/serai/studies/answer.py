@@ -167,7 +167,7 @@ def _routes_of_cases(world: World, tell: Progress) -> tuple[Routes, dict[Key, St
     known, start = routes.mark[:0], dict[Key, Start]()
     for at in range(MAX_PRICED_SEARCHES):
         tell("cases", at + 1, done)
-        runs = solve_cases(world, routes, start=start, keys=keys, is_rough=True)
+        runs = solve_cases(world, routes, start=start, keys=keys)
         start = {key: run.end for key, run in runs.items()}
         if max(carried_by_new(run, known) for run in runs.values()) <= NOTHING_NEW:
             break

@@ -62,11 +62,11 @@ def outcomes(run: Run) -> Mapping[str, float]:
     Returns
     -------
     totals
-        ``northern_kteu``: boxes between China and Europe by rail over Kazakhstan, Russia and
-        Belarus, with ``northern_west_kteu`` and ``northern_east_kteu``; ``middle_kteu``: boxes,
-        empty ones too where they balance,
-        over the Caspian between Kazakhstan or Turkmenistan and Azerbaijan;
-        ``middle_kt``: tonnes of everything but crude between Kazakhstan and Azerbaijan over it.
+        Empty boxes are counted too where boxes balance. ``northern_kteu``: boxes between
+        China and Europe by rail over Kazakhstan, Russia and Belarus, with
+        ``northern_west_kteu`` and ``northern_east_kteu``; ``middle_kteu``: boxes over the Caspian
+        between Kazakhstan or Turkmenistan and Azerbaijan; ``middle_kt``: tonnes of everything but
+        crude between Kazakhstan and Azerbaijan over it.
     """
     world, routes, problem = run.world, run.routes, run.problem
     network, cells = world.network, run.setting.cells

@@ -94,14 +94,18 @@ def ranged_tables(world: World) -> dict[str, Ranged]:
 
 def count_varied(world: World) -> int:
     """
-    Return how many ranged values the draws vary.
+    Return how many ranged values that the answer uses the draws vary.
 
     Parameters
     ----------
     world
         The tables.
     """
-    return sum(int((t.has_range & (t.group >= 0)).sum()) for t in ranged_tables(world).values())
+    tables = ranged_tables(world)
+    varied = sum(int((t.has_range & (t.group >= 0)).sum()) for t in tables.values())
+    params = tables["params"].has_range & (tables["params"].group >= 0)
+    unused = [f"params.{name}".startswith(NOT_USED) for name in world.params.ids]
+    return varied - int((params & unused).sum())
 
 
 def deviates(n: int, n_dimensions: int, seed: int) -> FloatArray:

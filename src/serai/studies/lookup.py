@@ -16,7 +16,7 @@ from serai.data.load import PACK, read_world
 from serai.data.register import EvidenceRow, Register, Source, build_register
 from serai.data.scenarios import list_shipped, read_scenario
 from serai.data.tables import read_tables
-from serai.domain.results import (
+from serai.domain.listings import (
     CheckFinding,
     CheckResult,
     EvidenceNumber,

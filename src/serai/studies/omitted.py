@@ -16,6 +16,7 @@ from serai.kernels.choice import fill_delays, fill_dues
 from serai.kernels.paths import fill_trees
 from serai.model.choice import AVOIDED, Problem, build_offers, build_problem
 from serai.model.demand import Cells
+from serai.model.empties import balances_of
 from serai.model.graph import EAST, WEST
 from serai.model.routes import class_costs, merge_routes, routes_of_links
 from serai.run import Run, surcharges
@@ -71,8 +72,12 @@ def find_omitted(
     )
     graph, base, world = run.setting.graph, run.setting.base, run.world
     sets = [run.routes, merge_routes([run.routes, *found])]
+    balances = balances_of(world, cells)
+    if balances is not None:
+        balances = replace(balances, leaves=balances.leaves[chosen], enters=balances.enters[chosen])
     problems = [
-        build_problem(build_offers(world, base, graph, part, routes), graph) for routes in sets
+        build_problem(build_offers(world, base, graph, part, routes, balances), graph)
+        for routes in sets
     ]
     known, whole = (_Priced.of(run, *pair) for pair in zip(problems, sets, strict=True))
     tonnes = world.classes.tonnes_per_unit[part.class_ix]

@@ -72,7 +72,9 @@ def quote(world: World, scenario: Scenario, inquiry: Inquiry) -> QuoteResult:
     """
     began = time.perf_counter()
     trip = _read_inquiry(world, inquiry)
-    graph = build_graph(world, apply_scenario(world, scenario))
+    # What a box is worth in a region is known to an equilibrium alone: quotes are at paid rates.
+    paid = scenario.model_copy(update={"empties": False})
+    graph = build_graph(world, apply_scenario(world, paid))
     figures = figures_of(
         graph, world.classes, world.emission_factors, trip,
         reliability_scale=world.params["reliability_scale"],

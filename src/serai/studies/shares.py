@@ -73,7 +73,6 @@ def solve_cases(
     year: int = 2023,
     demand: str = "reference",
     keys: tuple[Key, ...] = tuple(all_cases()),
-    is_rough: bool = False,
 ) -> dict[Key, Run]:
     """
     Solve cases on one set of routes.
@@ -92,8 +91,6 @@ def solve_cases(
         Low, reference or high.
     keys
         The cases to solve.
-    is_rough
-        Near enough to look for routes at their prices and waits, not to quote.
 
     Returns
     -------
@@ -102,21 +99,19 @@ def solve_cases(
     """
     runs = {}
     free = middle_resources(world, routes)
-    is_open = None
+    opened = None
     for case in dict.fromkeys(case for case, _ in keys):
         of = {
             russia: case_scenario(case, russia, year=year, demand=demand, unlimited=free)
             for russia in ("open", "closed")
         }
-        is_open = prepare(world, of["open"], like=is_open)
-        offers = offers_of(world, is_open, routes)
-        settings = {"open": is_open, "closed": with_transit_closed(is_open, of["closed"])}
+        opened = prepare(world, of["open"], like=opened)
+        offers = offers_of(world, opened, routes)
+        settings = {"open": opened, "closed": with_transit_closed(opened, of["closed"])}
         for key in keys:
             if key[0] == case:
                 first = None if start is None else start.get(key)
-                runs[key] = assign(
-                    world, settings[key[1]], routes, offers=offers, start=first, is_rough=is_rough
-                )
+                runs[key] = assign(world, settings[key[1]], routes, offers=offers, start=first)
     return runs
 
 

@@ -14,7 +14,8 @@ from serai.kernels.choice import fill_dues
 from serai.model.queues import build_queues
 from serai.run import Run
 
-__all__ = ["NAMES", "Tally", "bottlenecks", "resources_used", "scarcity_usd", "sums_by", "tally"]
+__all__ = ["NAMES", "Tally", "bottlenecks", "box_usd", "resources_used", "scarcity_usd", "sums_by",
+           "tally"]  # fmt: skip
 
 NAMES = (*CORRIDORS, "unserved")
 """Corridors, and what is not served."""
@@ -55,6 +56,8 @@ class Tally:
     """[TEU/yr]."""
     t: FloatArray
     """[t/yr]."""
+    empty: FloatArray
+    """[TEU/yr] Empty boxes, which are in no other amount: they are no freight."""
 
     def by_corridor(self, amount: FloatArray) -> FloatArray:
         """
@@ -96,8 +99,8 @@ def tally(run: Run) -> Tally:
     route = problem.option_route
     cell = problem.group_cell[problem.option_group]
     class_ix = cells.class_ix[cell]
-    # Empty boxes are no freight; `BoxBalance` tells of them.
-    flow = np.where(classes.is_empty[class_ix], 0.0, run.solution.flow)
+    is_empty = classes.is_empty[class_ix]
+    flow = np.where(is_empty, 0.0, run.solution.flow)
     return Tally(
         route=route,
         cell=cell,
@@ -108,6 +111,7 @@ def tally(run: Run) -> Tally:
         flow=flow,
         teu=np.where(classes.is_box[class_ix], flow, 0.0),
         t=flow * classes.tonnes_per_unit[class_ix],
+        empty=np.where(is_empty & (route >= 0), run.solution.flow, 0.0),
     )
 
 
@@ -120,9 +124,26 @@ def scarcity_usd(run: Run) -> FloatArray:
     run
         A solved scenario.
     """
+    return _dues(run, of_boxes=False)
+
+
+def box_usd(run: Run) -> FloatArray:
+    """
+    Return what a box is worth more where an option starts than where it ends, shape (n_options,).
+
+    Parameters
+    ----------
+    run
+        A solved scenario; zero, [USD per TEU], unless boxes balance in it.
+    """
+    return _dues(run, of_boxes=True)
+
+
+def _dues(run: Run, *, of_boxes: bool) -> FloatArray:
     arrays = run.problem.arrays
+    is_box_row = np.arange(len(run.solution.price)) >= len(run.problem.limit)
     due = np.empty(len(arrays.use_start) - 1)
-    fill_dues(arrays, run.solution.price, due)
+    fill_dues(arrays, np.where(is_box_row == of_boxes, run.solution.price, 0.0), due)
     return np.asarray(due[arrays.bundle])
 
 
@@ -180,7 +201,7 @@ def bottlenecks(
 
 def _mean_payload(run: Run) -> float:
     cells, classes = run.setting.cells, run.world.classes
-    is_box = classes.is_box[cells.class_ix]
+    is_box = (classes.is_box & ~classes.is_empty)[cells.class_ix]
     teu = cells.demand[is_box]
     tonnes = teu * classes.payload_t_per_teu.value[cells.class_ix[is_box]]
     return float(tonnes.sum() / max(teu.sum(), 1e-300))

@@ -17,7 +17,7 @@ from serai.model.graph import direction_of
 from serai.model.sheet import emissions_of
 from serai.model.uses import draws_of_classes
 from serai.run import Run
-from serai.studies.tally import NAMES, Tally, scarcity_usd, sums_by, tally
+from serai.studies.tally import NAMES, Tally, box_usd, scarcity_usd, sums_by, tally
 
 __all__ = ["check_selection", "select_users", "skim"]
 
@@ -83,7 +83,7 @@ def select_users(run: Run, what: str) -> SelectResult:
         name = " – ".join(dict.fromkeys(network.places.names[p] for p in ends))
         by_route = any_link(run.routes, mask)
         uses = (flows.route >= 0) & by_route[np.maximum(flows.route, 0)]
-    mine = np.flatnonzero(uses & (flows.flow > 0))
+    mine = np.flatnonzero(uses & (flows.flow + flows.empty > 0))
     cells, cell = run.setting.cells, flows.cell[mine]
     regions, region = np.unique(np.array(zones.regions), return_inverse=True)
     parts = (region[cells.origin[cell]], region[cells.dest[cell]], flows.class_ix[mine],
@@ -91,8 +91,10 @@ def select_users(run: Run, what: str) -> SelectResult:
     sizes = (len(regions), len(regions), len(run.world.classes.ids), len(NAMES))
     keys, found = np.unique(np.ravel_multi_index(parts, sizes), return_inverse=True)
     inverse: IntArray = found.astype(np.int32)
-    teu = sums_by(inverse, flows.teu[mine], len(keys))
-    t = sums_by(inverse, flows.t[mine], len(keys))
+    # Empty boxes take room too.
+    tare = run.world.classes.tonnes_per_unit[flows.class_ix[mine]]
+    teu = sums_by(inverse, (flows.teu + flows.empty)[mine], len(keys))
+    t = sums_by(inverse, flows.t[mine] + flows.empty[mine] * tare, len(keys))
     index = np.stack(np.unravel_index(keys, sizes), axis=1)
     users = [
         User(origin=str(regions[o]), dest=str(regions[d]), class_id=run.world.classes.ids[k],
@@ -151,6 +153,7 @@ def skim(run: Run) -> SkimResult:
         "wait_h": wait,
         "usd": np.where(is_box, usd_teu[route], usd_t[route]),
         "scarcity_usd": scarcity_usd(run),
+        "box_usd": box_usd(run),
         "kg_co2e": kg_t[route] * classes.tonnes_per_unit[flows.class_ix],
     }
     n = len(cells.demand)

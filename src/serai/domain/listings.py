@@ -1,0 +1,134 @@
+"""What the package lists and checks: scenarios, evidence, tables; results."""
+
+from __future__ import annotations
+
+from serai.domain.results import Result
+
+__all__ = [
+    "CheckFinding",
+    "CheckResult",
+    "EvidenceNumber",
+    "EvidenceResult",
+    "EvidenceSource",
+    "ScenarioEntry",
+    "ScenariosResult",
+]
+
+
+class ScenarioEntry(Result):
+    """A scenario that ships with the data."""
+
+    name: str
+    """What to call it by."""
+    title: str
+    """One line for people."""
+    note: str
+    """Why these numbers, with the ids of their evidence."""
+    scenario: dict[str, object]
+    """The scenario itself, every field filled in."""
+
+
+class ScenariosResult(Result):
+    """The scenarios that are ready to run."""
+
+    scenarios: list[ScenarioEntry]
+    """By name, the base first."""
+    version: str
+    """Version of the code."""
+    data_version: str
+    """Version of the data."""
+
+
+class EvidenceSource(Result):
+    """Where a number comes from."""
+
+    id: str
+    """Id in the tables of sources, facts, events and ties."""
+    title: str
+    """What it is called."""
+    publisher: str
+    """Who published it; empty where nobody did."""
+    date: str
+    """When."""
+    url: str
+    """Where it was found."""
+    note: str
+    """Remark."""
+
+
+class EvidenceNumber(Result):
+    """A number with all that is known about it."""
+
+    id: str
+    """Table, key and column."""
+    what: str
+    """What its row is about."""
+    meaning: str
+    """What its column means."""
+    value: float
+    """The number."""
+    low: float | None
+    """Low end of its range; null where it has none."""
+    high: float | None
+    """High end of its range."""
+    unit: str
+    """Unit."""
+    year: str
+    """Year it is for; empty where it is for any."""
+    grade: str
+    """observed, derived or assumed; empty where nothing is claimed, as for a coordinate."""
+    source_ids: list[str]
+    """What it rests on."""
+    note: str
+    """Remark."""
+    row: int
+    """Line in the table's file."""
+
+
+class EvidenceResult(Result):
+    """What the evidence register has on a question."""
+
+    query: str
+    """What was asked."""
+    numbers: list[EvidenceNumber]
+    """In the order of the tables."""
+    sources: list[EvidenceSource]
+    """What they rest on, each once."""
+    version: str
+    """Version of the code."""
+    data_version: str
+    """Version of the data."""
+
+
+class CheckFinding(Result):
+    """One thing that a check found."""
+
+    severity: str
+    """error: the answer would be wrong or missing; warning: look at it."""
+    check: str
+    """Name of the check."""
+    message: str
+    """Where, got, wanted, next."""
+
+
+class CheckResult(Result):
+    """Whether a folder of tables can be run and trusted."""
+
+    folder: str
+    """The folder."""
+    is_runnable: bool
+    """True where the tables and the network they make have no error."""
+    is_sourced: bool
+    """True where every number has its grade, its sources and an honest range."""
+    n_errors: int
+    """Findings that are errors."""
+    n_warnings: int
+    """Findings that are warnings."""
+    findings: list[CheckFinding]
+    """Errors first."""
+    rows: dict[str, int]
+    """Rows by table; empty where the tables cannot be read."""
+    version: str
+    """Version of the code."""
+    data_version: str
+    """Version of the tables; own tables where they carry none."""
