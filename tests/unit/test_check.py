@@ -11,6 +11,7 @@ from serai.data.check import check_network
 from serai.data.check_corridors import WhatIf, check_what_if, find_quickest
 from serai.data.check_effects import match_links
 from serai.data.check_graph import build_link_graph
+from serai.data.check_rows import check_demand
 from serai.data.findings import Finding, list_some
 from serai.data.tables import read_tables
 from tests.tiny_tables import change_cells, change_text, write_tiny
@@ -173,6 +174,16 @@ def test_demand_that_is_all_zero_is_empty(folder: Path) -> None:
     change_cells(folder, "demand.csv", "W", value="0", low="0")
     change_cells(folder, "demand.csv", "E", value="0", low="0")
     assert [found.where for found in find(folder, "demand is not empty")] == ["demand.csv"]
+
+
+def test_the_id_of_empty_boxes_is_taken(folder: Path) -> None:
+    tables = dict(read_tables(folder))
+    renamed = {"BOX": "EMPTY"}
+    for name in ("classes", "demand"):
+        tables[name] = tables[name].replace({"class_id": renamed})
+    (found,) = (f for f in check_demand(tables) if f.check == "class ids are free")
+    assert found.where.startswith("classes.csv")
+    assert "'EMPTY'" in found.got
 
 
 def test_a_zone_without_drayage_is_found(folder: Path) -> None:
