@@ -668,3 +668,17 @@ def test_a_file_that_cannot_be_written_is_refused_before_the_work(
     assert found.code == 2
     assert f"{words[-1]} {tmp_path}: got a folder; wanted a file name" in found.err
     assert found.out == ""
+
+
+def test_missing_routes_are_searched_where_asked_and_told(sound: Path) -> None:
+    found = serai("run", "base", "--data", sound, "--exact", "3", "--seed", "1", "--json")
+    assert found.code == 0
+    omitted = found.document()["certificate"]["omitted"]
+    assert omitted["n_cells"] >= 1
+    assert 0.0 <= omitted["share"] <= omitted["variant_share"] <= 1.0
+    told = serai("run", "base", "--data", sound, "--exact", "3")
+    assert "Missing routes" in told.out
+    assert "Missing routes" not in serai("run", "base", "--data", sound).out
+    assert (
+        serai("run", "base", "--data", sound, "--json").document()["certificate"]["omitted"] is None
+    )

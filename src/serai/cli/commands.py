@@ -154,6 +154,7 @@ def _run(
             min=0, metavar="CELLS", help="Search so many random cells for routes that are missing."
         ),
     ] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the cells for --exact.")] = 0,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
@@ -169,7 +170,7 @@ def _run(
         result = summarize(run)
     if exact:
         with track("Searching for missing routes") as tell:
-            omitted = find_omitted(run, n_cells=exact, tell=tell)
+            omitted = find_omitted(run, n_cells=exact, seed=seed, tell=tell)
         certificate = result.certificate.model_copy(update={"omitted": omitted})
         result = result.model_copy(update={"certificate": certificate})
     if adjusted.params:
