@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scripts.bench.work import LEAST_TIME, Outcome, RoadGraph, Side, compress, pick_pairs
+from scripts.bench.work import LEAST_TIME, Outcome, RoadGraph, Side, pick_pairs
 from serai.domain.roads import RoadProblem
 from serai.kernels.alternatives import (
     fill_diverse_paths,
@@ -14,6 +14,7 @@ from serai.kernels.alternatives import (
 )
 from serai.kernels.buckets import fill_large_tree
 from serai.kernels.paths import fill_trees
+from serai.model.ragged import compress
 from serai.model.wardrop import solve_user_equilibrium
 
 __all__ = ["find_shortest_paths", "grow_large_trees", "share_routes", "solve_equilibrium"]

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from serai.data.tntp import read_tntp
 from serai.domain.roads import RoadProblem
+from serai.model.ragged import compress
 
 __all__ = [
     "Outcome",
     "RoadGraph",
     "Side",
-    "compress",
     "make_tiny_graph",
     "make_tiny_problem",
     "pick_pairs",
@@ -73,15 +73,6 @@ def make_tiny_graph() -> RoadGraph:
     problem = make_tiny_problem()
     first_out, slot_link, slot_head = compress(problem.tail, problem.head, problem.n_nodes)
     return RoadGraph(first_out, slot_head, problem.free_time[slot_link])
-
-
-def compress(
-    tail: NDArray[np.int32], head: NDArray[np.int32], n_nodes: int
-) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
-    """Return first slots, links and heads of slots."""
-    slot_link = np.argsort(tail, kind="stable").astype(np.int32)
-    first_out = np.searchsorted(tail[slot_link], np.arange(n_nodes + 1)).astype(np.int32)
-    return first_out, slot_link, head[slot_link].astype(np.int32)
 
 
 def read_graph(path: Path) -> RoadGraph:

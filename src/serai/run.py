@@ -10,12 +10,13 @@ from importlib.metadata import version
 import numpy as np
 from numpy.typing import NDArray
 
+from serai.domain.effects import Selector
 from serai.domain.ranged import FloatArray
 from serai.domain.results import Record, RunCertificate
 from serai.domain.routes import Routes
 from serai.domain.scenario import CloseTransit, Scenario
 from serai.domain.world import World
-from serai.model.apply import apply_scenario
+from serai.model.apply import apply_scenario, select_links
 from serai.model.assign import Solution
 from serai.model.choice import (
     AVOIDED,
@@ -81,6 +82,21 @@ class Start:
     """[h] Queues."""
     box_price: Mapping[str, float] = field(default_factory=dict)
     """[USD/TEU] By region whose boxes balance."""
+
+    def of(self, problem: Problem, graph: Graph) -> tuple[FloatArray, FloatArray]:
+        """
+        Return prices by row of a problem [USD per year], and waits by limit [h].
+
+        Parameters
+        ----------
+        problem
+            Of the graph.
+        graph
+            The graph.
+        """
+        price = self.price[problem.limit] * graph.limits.capacity[problem.limit]
+        of_boxes = [self.box_price.get(r, 0.0) * problem.n_boxes for r in problem.balanced]
+        return np.concatenate([price, of_boxes]), self.wait_h[problem.limit]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -317,14 +333,9 @@ def assign(
 
 
 def _solve(world: World, graph: Graph, problem: Problem, start: Start | None) -> Queued:
-    begin = None
-    if start is not None:
-        price = start.price[problem.limit] * graph.limits.capacity[problem.limit]
-        of_boxes = [start.box_price.get(r, 0.0) * problem.n_boxes for r in problem.balanced]
-        begin = (np.concatenate([price, of_boxes]), start.wait_h[problem.limit])
     return solve_queued(
         problem.arrays, problem.group_usd_per_h, build_queues(world, graph).at(problem.limit),
-        n_balances=len(problem.balanced), start=begin,
+        n_balances=len(problem.balanced), start=None if start is None else start.of(problem, graph),
     )  # fmt: skip
 
 
@@ -408,12 +419,9 @@ def priced_routes(run: Run) -> Routes:
     """
     world, graph = run.world, run.setting.graph
     surcharge = surcharges(run)
-    network = world.network
-    territory = np.zeros(len(network.links.ids), np.bool_)
-    for country in (*AVOIDED, *graph.closed_transit):
-        if country in network.country_ids:
-            territory |= network.links.in_country[:, network.country_ids.index(country)]
-    ocean = np.isin(network.links.passage, ("Suez", "Cape of Good Hope"))
+    shunned = Selector(countries=(*AVOIDED, *graph.closed_transit))
+    territory = select_links(world.network, shunned)
+    ocean = select_links(world.network, Selector(passages=("Suez", "Cape of Good Hope")))
     none = np.zeros_like(territory)
     return find_routes(
         graph, run.setting.cells, world.classes, world.zones,

@@ -205,6 +205,17 @@ def _add_outer(out, weight, rows, left, right, count):  # type: ignore[no-untype
 
 
 @njit(cache=True)
+def _add_bundles(out, by_bundle, start, row, a, b):  # type: ignore[no-untyped-def]  # pragma: no cover
+    for bundle in range(start.shape[0] - 1):
+        weight = 0.0
+        for chunk in range(by_bundle.shape[0]):
+            weight += by_bundle[chunk, bundle]
+        for u in range(start[bundle], start[bundle + 1]):
+            for v in range(start[bundle], start[bundle + 1]):
+                out[row[u], row[v]] += weight * a[u] * b[v]
+
+
+@njit(cache=True)
 def _live_uses(problem, place, other):  # type: ignore[no-untyped-def]  # pragma: no cover
     n_bundles = problem.use_start.shape[0] - 1
     start = np.zeros(n_bundles + 1, np.int64)
@@ -317,13 +328,7 @@ def fill_curvature(
                 a_cell[cell_rows[j]] = 0.0
                 b_cell[cell_rows[j]] = 0.0
                 in_cell[cell_rows[j]] = False
-    for bundle in range(start.shape[0] - 1):
-        weight = 0.0
-        for chunk in range(by_bundle.shape[0]):
-            weight += by_bundle[chunk, bundle]
-        for u in range(start[bundle], start[bundle + 1]):
-            for v in range(start[bundle], start[bundle + 1]):
-                chunk_curvature[0, row[u], row[v]] += weight * a[u] * b[v]
+    _add_bundles(chunk_curvature[0], by_bundle, start, row, a, b)
 
 
 @njit(cache=True, parallel=True)

@@ -12,6 +12,7 @@ from serai.domain.ranged import FloatArray, IntArray, Ranged
 from serai.domain.world import World
 from serai.errors import ScenarioError, state_fault
 from serai.model.demand import Cells
+from serai.model.ragged import find_rows
 from serai.model.uses import Uses
 
 __all__ = ["Balances", "balances_of", "with_balances", "with_empties"]
@@ -176,16 +177,17 @@ def with_balances(uses: Uses, balances: Balances, cell: NDArray[np.integer]) -> 
     key += balances.enters[cell] + 1
     known, bundle = np.unique(key, return_inverse=True)
     before, leaves, enters = known // n**2, known // n % n - 1, known % n - 1
-    start, limit, amount = [0], [], []
-    for b, out, into in zip(before.tolist(), leaves.tolist(), enters.tolist(), strict=True):
-        mine = slice(uses.start[b], uses.start[b + 1])
-        ends = [(out, 1.0), (into, -1.0)] if out != into else []
-        more = [(i, sign) for i, sign in ends if i >= 0]
-        limit += [*uses.use_limit[mine].tolist(), *(n_limits + i for i, _ in more)]
-        amount += [*uses.amount[mine].tolist(), *(sign / balances.whole for _, sign in more)]
-        start.append(len(limit))
-    start.append(len(limit))  # what uses nothing comes last
+    start, use = find_rows(uses.start, before)
+    apart = leaves != enters
+    out, into = np.flatnonzero(apart & (leaves >= 0)), np.flatnonzero(apart & (enters >= 0))
+    owner = np.concatenate([np.repeat(np.arange(len(known)), np.diff(start)), out, into])
+    limit = np.concatenate([uses.use_limit[use], n_limits + leaves[out], n_limits + enters[into]])
+    one = 1.0 / balances.whole
+    amount = np.concatenate([uses.amount[use], np.full(len(out), one), np.full(len(into), -one)])
+    order = np.argsort(owner, kind="stable")
+    # What uses nothing comes last.
+    start = np.searchsorted(owner[order], np.arange(len(known) + 2))
     return replace(
-        uses, bundle=bundle.astype(np.int32), start=np.array(start, np.int64),
-        use_limit=np.array(limit, np.int32), amount=np.array(amount, np.float64),
+        uses, bundle=bundle.astype(np.int32), start=start.astype(np.int64),
+        use_limit=limit[order].astype(np.int32), amount=amount[order],
     )  # fmt: skip

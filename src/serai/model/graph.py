@@ -12,6 +12,7 @@ from serai.domain.network import Links, Network
 from serai.domain.ranged import Z_P90, FloatArray, IntArray
 from serai.domain.world import World
 from serai.model.apply import State
+from serai.model.ragged import compress
 
 __all__ = [
     "EAST",
@@ -112,18 +113,16 @@ def build_graph(world: World, state: State) -> Graph:
     """
     network = world.network
     links = network.links
-    order = np.argsort(links.tail, kind="stable").astype(np.int32)
-    first_out = np.zeros(len(network.node_ids) + 1, np.int32)
-    np.add.at(first_out, links.tail + 1, 1)
+    first_out, slot_link, slot_head = compress(links.tail, links.head, len(network.node_ids))
     year = _YearPrices(world, state)
     free_h = state.free_time_h * year.time_factor()
     spread = (links.free_time_h.high - links.free_time_h.low) / (2 * Z_P90)
     return Graph(
         network=network,
         year=state.year,
-        first_out=np.cumsum(first_out, dtype=np.int32),
-        slot_link=order,
-        slot_head=links.head[order],
+        first_out=first_out,
+        slot_link=slot_link,
+        slot_head=slot_head,
         is_open=state.is_open,
         is_closed=state.is_closed,
         closed_transit=state.closed_transit,

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["find_rows", "take_rows"]
+from serai.domain.ranged import IntArray
+
+__all__ = ["compress", "find_rows", "take_rows"]
 
 
 def find_rows(
@@ -59,3 +61,30 @@ def take_rows(
     """
     new, cells = find_rows(start, rows)
     return new, values[cells]
+
+
+def compress(tail: IntArray, head: IntArray, n_nodes: int) -> tuple[IntArray, IntArray, IntArray]:
+    """
+    Return the links by the node that they leave, as the kernels that search a graph want them.
+
+    Parameters
+    ----------
+    tail
+        [-], shape (n_links,). Node that each link leaves; swap it with `head` to go backwards.
+    head
+        [-], shape (n_links,). Node that each link reaches.
+    n_nodes
+        [-], >= 0. Number of nodes.
+
+    Returns
+    -------
+    first_out
+        [-], shape (n_nodes + 1,). Slots that leave node i are first_out[i]:first_out[i + 1].
+    slot_link
+        [-], shape (n_links,). Link of each slot; those of one node in the order of the links.
+    slot_head
+        [-], shape (n_links,). Node that each slot's link reaches.
+    """
+    slot_link = np.argsort(tail, kind="stable").astype(np.int32)
+    first_out = np.searchsorted(tail[slot_link], np.arange(n_nodes + 1)).astype(np.int32)
+    return first_out, slot_link, head[slot_link].astype(np.int32)

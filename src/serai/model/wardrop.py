@@ -11,6 +11,7 @@ from serai.domain.ranged import FloatArray, IntArray
 from serai.domain.roads import RoadProblem
 from serai.kernels.paths import fill_trees
 from serai.kernels.wardrop import add_paths, fill_link_times, load_paths, shift_flows
+from serai.model.ragged import compress
 
 __all__ = ["Law", "UserEquilibrium", "solve_user_equilibrium"]
 
@@ -110,11 +111,7 @@ def solve_user_equilibrium(
     begins = np.where(np.arange(n_nodes) < first_thru, n_nodes + np.arange(n_nodes),
                       np.arange(n_nodes)).astype(np.int32)  # fmt: skip
     tail = begins[problem.tail]
-    slot_link = np.argsort(tail, kind="stable").astype(np.int32)
-    first_out = np.zeros(n_nodes + first_thru + 1, np.int32)
-    np.add.at(first_out, tail + 1, 1)
-    first_out = np.cumsum(first_out).astype(np.int32)
-    slot_head = problem.head[slot_link].astype(np.int32)
+    first_out, slot_link, slot_head = compress(tail, problem.head, n_nodes + first_thru)
     rises = (problem.b != 0.0) & (problem.power > 1.0)
     steepness = np.where(rises & (law == "conical"), problem.power, 0.0)
     laws = np.stack([problem.free_time, problem.b, problem.capacity, problem.power, steepness])

@@ -52,7 +52,10 @@ def print_skims(console: Console, result: SkimResult) -> None:
         The skims.
     """
     rows = sorted(result.rows, key=lambda row: -row.served)
-    heads = ("days", "in\nqueues", "USD", "scarcity\nUSD", "kg\nCO2e")
+    # What a box is worth is a column where boxes balance.
+    with_boxes = any(row.box_usd for row in rows)
+    boxes = ("box\nUSD",) if with_boxes else ()
+    heads = ("days", "in\nqueues", "USD", "scarcity\nUSD", *boxes, "kg\nCO2e")
     print_table(
         console,
         f"Largest of {len(rows):,} flows, {result.scenario} {result.year}: averages over the "
@@ -60,15 +63,16 @@ def print_skims(console: Console, result: SkimResult) -> None:
         [Column("From", "words"), Column("to", "words"), Column("class", "words"), Column("served"),
          *(Column(head) for head in heads)],
         [[row.origin, row.dest, row.class_id, f"{say_amount(row.served)} {row.unit}",
-          *_say_skim(row)] for row in rows],
+          *_say_skim(row, with_boxes=with_boxes)] for row in rows],
     )  # fmt: skip
     print_certificate(console, result.certificate)
     print_record(console, result.record)
 
 
-def _say_skim(row: SkimRow) -> list[str]:
+def _say_skim(row: SkimRow, *, with_boxes: bool) -> list[str]:
     if row.hours is None:
         return []
     days, waited = row.hours / HOURS_PER_DAY, (row.wait_h or 0.0) / HOURS_PER_DAY
-    money = (f"{value or 0.0:,.0f}" for value in (row.usd, row.scarcity_usd, row.kg_co2e))
-    return [f"{days:.1f}", f"{waited:.1f}", *money]
+    boxes = (row.box_usd,) if with_boxes else ()
+    amounts = (row.usd, row.scarcity_usd, *boxes, row.kg_co2e)
+    return [f"{days:.1f}", f"{waited:.1f}", *(f"{amount or 0.0:,.0f}" for amount in amounts)]

@@ -8,19 +8,24 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from serai.domain.effects import Selector
 from serai.domain.ranged import FloatArray, IntArray
 from serai.domain.results import Omitted
-from serai.domain.routes import CORRIDORS, Routes
+from serai.domain.routes import Routes
 from serai.kernels.alternatives import fill_shortest_paths
-from serai.kernels.choice import fill_delays, fill_dues
+from serai.kernels.choice import fill_choice, fill_delays, fill_dues
 from serai.kernels.paths import fill_trees
+from serai.model.apply import select_links
 from serai.model.choice import AVOIDED, Problem, build_offers, build_problem
 from serai.model.demand import Cells
 from serai.model.empties import balances_of
 from serai.model.graph import EAST, WEST
+from serai.model.queues import build_queues
+from serai.model.ragged import compress
 from serai.model.routes import class_costs, merge_routes, routes_of_links
 from serai.run import Run, surcharges
 from serai.studies.shares import Progress
+from serai.studies.tally import NAMES, corridors_of
 
 __all__ = ["N_CELLS", "find_omitted"]
 
@@ -95,16 +100,10 @@ def find_omitted(
 def _search(run: Run, chosen: NDArray[np.intp], tell: Progress) -> Iterator[Routes]:
     """Yield the cheapest paths of the chosen cells, class by class."""
     world, graph, cells = run.world, run.setting.graph, run.setting.cells
-    links, country = world.network.links, np.array(world.zones.countries)
-    surcharge, done = surcharges(run), 0
-
-    def inside(countries: tuple[str, ...]) -> NDArray[np.bool_]:
-        ids = world.network.country_ids
-        columns = [ids.index(c) for c in countries if c in ids]
-        return np.asarray(links.in_country[:, columns].any(axis=1))
-
-    avoided = inside(AVOIDED) & (links.kind != "pipeline")
-    shut = inside(graph.closed_transit)
+    country, surcharge, done = np.array(world.zones.countries), surcharges(run), 0
+    avoided = select_links(world.network, Selector(countries=AVOIDED))
+    avoided &= world.network.links.kind != "pipeline"
+    shut = select_links(world.network, Selector(countries=graph.closed_transit))
     for k in np.unique(cells.class_ix[chosen]):
         mine = chosen[cells.class_ix[chosen] == k]
         cost = class_costs(graph, world.classes, k, world.params["reliability_scale"])
@@ -136,13 +135,11 @@ def _cheapest(
     network, graph = run.world.network, run.setting.graph
     links, n_nodes = network.links, len(network.node_ids)
     zones, tree = np.unique(dest, return_inverse=True)
-    # All links turned round: distances to an end are those from it.
-    order = np.argsort(links.head, kind="stable").astype(np.int32)
-    first = np.searchsorted(links.head[order], np.arange(n_nodes + 1)).astype(np.int32)
     last_link = np.empty((len(zones), n_nodes), np.int32)
     rest = np.empty((len(zones), n_nodes))
     ends = network.zone_in[zones].astype(np.int32)
-    fill_trees(first, order, links.tail[order], cost, ends, last_link, rest)
+    # All links turned round: distances to an end are those from it.
+    fill_trees(*compress(links.head, links.tail, n_nodes), cost, ends, last_link, rest)
     path_link = np.zeros((len(origin), N_PATHS, N_ROOM), np.int32)
     length = np.zeros((len(origin), N_PATHS), np.int32)
     path_cost = np.empty((len(origin), N_PATHS))
@@ -170,17 +167,14 @@ class _Priced:
     @classmethod
     def of(cls, run: Run, problem: Problem, routes: Routes) -> _Priced:
         """Price a problem of some of the run's cells."""
-        arrays, limits = problem.arrays, run.setting.graph.limits
-        price = run.limit_price[problem.limit] * limits.capacity[problem.limit]
-        of_boxes = [run.box_price.get(r, 0.0) * problem.n_boxes for r in problem.balanced]
+        arrays, graph, n_balances = problem.arrays, run.setting.graph, len(problem.balanced)
+        price, wait = run.end.of(problem, graph)
+        queues = build_queues(run.world, graph).at(problem.limit).beside(n_balances)
         n_bundles = len(arrays.use_start) - 1
         due, hours = np.empty(n_bundles), np.empty(n_bundles)
-        fill_dues(arrays, np.append(price, of_boxes), due)
-        n_rows = len(price) + len(of_boxes)
-        wait, resource = np.zeros(n_rows), np.arange(n_rows, dtype=np.int32) + len(limits.resource)
-        wait[: len(price)] = run.limit_wait_h[problem.limit]
-        resource[: len(price)] = limits.resource[problem.limit]
-        fill_delays(arrays, resource, wait, hours, np.empty(len(arrays.use_limit)))
+        fill_dues(arrays, price, due)
+        wait = np.append(wait, np.zeros(n_balances))
+        fill_delays(arrays, queues.resource, wait, hours, np.empty(len(arrays.use_limit)))
         per_hour = problem.group_usd_per_h[problem.option_group]
         route = problem.option_route
         sequence = routes.sequence_key[routes.sequence[np.maximum(route, 0)]]
@@ -188,9 +182,7 @@ class _Priced:
             problem=problem,
             cost=arrays.cost + due[arrays.bundle] + hours[arrays.bundle] * per_hour,
             sequence=np.where(route >= 0, sequence, np.uint64(0)),
-            corridor=np.where(
-                route >= 0, routes.corridor[np.maximum(route, 0)], len(CORRIDORS)
-            ).astype(np.int32),
+            corridor=corridors_of(routes, route),
         )
 
     @property
@@ -199,41 +191,29 @@ class _Priced:
         start = self.problem.arrays.nest_start
         return np.repeat(np.arange(len(start) - 1), np.diff(start))
 
-    @property
-    def group(self) -> NDArray[np.intp]:
-        """[-], shape (n_nests,). Group of each nest."""
-        start = self.problem.arrays.cell_start
-        return np.repeat(np.arange(len(start) - 1), np.diff(start))
-
-    @property
-    def logsum(self) -> FloatArray:
-        """[-], shape (n_nests,). Logarithm of the sum of weights in each nest."""
-        arrays = self.problem.arrays
-        weight = arrays.log_size - arrays.nest_theta[self.nest] * self.cost
-        return np.logaddexp.reduceat(weight, arrays.nest_start[:-1])
-
     def by_corridor(self, tonnes: FloatArray) -> FloatArray:
         """Return the tonnes that take each corridor, shape (n_cells, n_corridors + 1)."""
-        arrays, nest, logsum = self.problem.arrays, self.nest, self.logsum
-        value = arrays.nest_constant - logsum / arrays.nest_theta
-        utility = -arrays.cell_theta[self.group] * value
-        whole = np.logaddexp.reduceat(utility, arrays.cell_start[:-1])
-        within = arrays.log_size - arrays.nest_theta[nest] * self.cost - logsum[nest]
-        share = np.exp(within + (utility - whole[self.group])[nest])
-        demand = self.problem.group_demand * tonnes[self.problem.group_cell]
-        out = np.zeros((len(tonnes), len(CORRIDORS) + 1))
+        arrays = self.problem.arrays._replace(cost=self.cost)
+        n_chunks, n_bundles = len(arrays.chunk_start) - 1, len(arrays.use_start) - 1
+        flow, value, taken = (
+            np.empty(shape) for shape in (len(self.cost), n_chunks, (n_chunks, n_bundles))
+        )
+        fill_choice(arrays, np.zeros(n_bundles), flow, value, taken)
+        out = np.zeros((len(tonnes), len(NAMES)))
         cell = self.problem.group_cell[self.problem.option_group]
-        np.add.at(out, (cell, self.corridor), share * demand[self.problem.option_group])
+        np.add.at(out, (cell, self.corridor), flow * tonnes[cell])
         return out
 
 
 def _best_missing(known: _Priced, whole: _Priced, *, by: str) -> FloatArray:
     """Return by group what the best route of a missing corridor, or sequence, takes at size one."""
     arrays, others = known.problem.arrays, whole.problem.arrays
-    sums, nest_of = known.logsum, whole.nest
+    weight = arrays.log_size - arrays.nest_theta[known.nest] * known.cost
+    sums, nest_of = np.logaddexp.reduceat(weight, arrays.nest_start[:-1]), whole.nest
     value = arrays.nest_constant - sums / arrays.nest_theta
-    family = known.problem.option_family[arrays.nest_start[:-1]]
-    of_nests = zip(known.group.tolist(), family.tolist(), strict=True)
+    first_of = arrays.nest_start[:-1]
+    group, family = known.problem.option_group[first_of], known.problem.option_family[first_of]
+    of_nests = zip(group.tolist(), family.tolist(), strict=True)
     nests = {key: n for n, key in enumerate(of_nests)}
     groups = {key: g for g, key in enumerate(_keys(known.problem))}
     told = getattr(whole, by).tolist()

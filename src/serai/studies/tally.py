@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from serai.domain.ranged import FloatArray, IntArray
 from serai.domain.results import Bottleneck
-from serai.domain.routes import CORRIDORS
+from serai.domain.routes import CORRIDORS, Routes
 from serai.kernels.choice import fill_dues
 from serai.model.queues import build_queues
 from serai.run import Run
 
-__all__ = ["NAMES", "Tally", "bottlenecks", "box_usd", "resources_used", "scarcity_usd", "sums_by",
-           "tally"]  # fmt: skip
+__all__ = ["NAMES", "Tally", "bottlenecks", "box_usd", "corridors_of", "resources_used",
+           "scarcity_usd", "sums_by", "tally"]  # fmt: skip
 
 NAMES = (*CORRIDORS, "unserved")
 """Corridors, and what is not served."""
@@ -86,6 +86,21 @@ class Tally:
         return sums_by(self.cell[mask], amount[mask], n_cells)
 
 
+def corridors_of(routes: Routes, route: IntArray) -> IntArray:
+    """
+    Return the corridor of some routes, as index into `NAMES`.
+
+    Parameters
+    ----------
+    routes
+        The routes.
+    route
+        [-], shape (n,). Which; -1 for the outside route.
+    """
+    known = routes.corridor[np.maximum(route, 0)]
+    return np.where(route >= 0, known, len(CORRIDORS)).astype(np.int32)
+
+
 def tally(run: Run) -> Tally:
     """
     Return a run's flows by option.
@@ -105,9 +120,7 @@ def tally(run: Run) -> Tally:
         route=route,
         cell=cell,
         class_ix=class_ix,
-        corridor=np.where(
-            route >= 0, run.routes.corridor[np.maximum(route, 0)], len(CORRIDORS)
-        ).astype(np.int32),
+        corridor=corridors_of(run.routes, route),
         flow=flow,
         teu=np.where(classes.is_box[class_ix], flow, 0.0),
         t=flow * classes.tonnes_per_unit[class_ix],
