@@ -74,7 +74,8 @@ def _split(path: Path, faults: list[str]) -> tuple[str, str]:
     try:
         head, end, body = path.read_text("utf-8").partition(END)
     except (OSError, UnicodeDecodeError) as error:
-        faults.append(state_fault(path.name, str(error), "a readable text", "check the path"))
+        got = f"a file that cannot be read ({getattr(error, 'strerror', None) or error})"
+        faults.append(state_fault(path.name, got, "a readable text", "check the path"))
         return "", ""
     if not end:
         faults.append(state_fault(path.name, f"no {END}", "a TNTP file", "check the file"))
