@@ -1,8 +1,12 @@
 """Every number with a range must vary when the world is drawn, and stay what it can be."""
 
+import os
+import signal
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import fields, is_dataclass
+from typing import cast
 
 import numpy as np
 import pytest
@@ -15,7 +19,8 @@ from serai.domain.world import World
 from serai.model.apply import apply_scenario, draw_world
 from serai.model.demand import build_cells
 from serai.model.graph import build_graph
-from serai.studies.draws import group_inputs, name_input
+from serai.studies import draws
+from serai.studies.draws import Drawn, group_inputs, name_input
 from tests.toy import toy_world
 
 N_DRAWS = 16
@@ -101,3 +106,23 @@ def test_every_input_has_a_name_of_its_own() -> None:
     assert names["effects.MS09"].startswith("Effect: Joint operator")
     twice = [name for name, n in Counter(names.values()).items() if n > 1]
     assert not twice
+
+
+def test_a_termination_waits_until_the_workers_are_born() -> None:
+    """Between the birth of a worker and its entry in the pool nothing may be cut short."""
+    told: list[str] = []
+
+    class Pool:
+        def map(self, *_: object) -> Iterator[Drawn]:
+            os.kill(os.getpid(), signal.SIGTERM)
+            told.append("all are born")
+            return iter(())
+
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            draws._start(cast("ProcessPoolExecutor", Pool()), [])
+        assert signal.getsignal(signal.SIGTERM) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert told == ["all are born"]

@@ -384,14 +384,25 @@ def _do(task: _Task) -> Drawn:
 
 
 def _start(pool: ProcessPoolExecutor, tasks: Sequence[_Task]) -> Iterator[Drawn]:
-    """Hand out the tasks; workers are born deaf to an interrupt, which their parent answers."""
+    """
+    Hand out the tasks; workers are born deaf to an interrupt, which their parent answers.
+
+    A termination is answered when all are born: one that the pool does not know of yet would be
+    waited for without end.
+    """
     if threading.current_thread() is not threading.main_thread():
         return pool.map(_do, tasks)
+    asked: list[int] = []
     heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    heeded = signal.signal(signal.SIGTERM, lambda number, _: asked.append(number))
     try:
-        return pool.map(_do, tasks)
+        handed_out = pool.map(_do, tasks)
     finally:
         signal.signal(signal.SIGINT, heard)
+        signal.signal(signal.SIGTERM, heeded)
+    if asked:
+        raise KeyboardInterrupt
+    return handed_out
 
 
 def _spread(
@@ -411,12 +422,11 @@ def _spread(
             yield work.do(task)
             tell(stage, i, len(tasks))
         return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, _begin, (work,)) as pool:
-        try:
-            for i, result in enumerate(_start(pool, tasks), 1):
-                yield result
-                tell(stage, i, len(tasks))
-        except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin, (work,))
+    try:
+        for i, result in enumerate(_start(pool, tasks), 1):
+            yield result
+            tell(stage, i, len(tasks))
+    finally:
+        # Once, and not by `with`: a second shutdown that cancels nothing would undo the first.
+        pool.shutdown(cancel_futures=True)
