@@ -29,7 +29,8 @@ from serai.model.demand import Cells, build_cells
 from serai.model.empties import balances_of, with_empties
 from serai.model.graph import Graph, build_graph
 from serai.model.queues import Queued, build_queues, solve_queued
-from serai.model.routes import ban_masks, find_routes, merge_routes
+from serai.model.routes import merge_routes
+from serai.model.search import Search, find_routes, searches_of
 from serai.model.uses import draws_of_classes
 from serai.units import HOURS_PER_DAY
 
@@ -242,7 +243,7 @@ def search_routes(world: World, setting: Setting) -> Routes:
     unshocked = replace(graph, is_closed=np.zeros_like(graph.is_closed), closed_transit=())
     return find_routes(
         unshocked, setting.cells, world.classes, world.zones,
-        ban_masks(world.network, world.searches),
+        searches_of(world.network, world.searches),
         reliability_scale=world.params["reliability_scale"],
     )  # fmt: skip
 
@@ -425,7 +426,7 @@ def priced_routes(run: Run) -> Routes:
     none = np.zeros_like(territory)
     return find_routes(
         graph, run.setting.cells, world.classes, world.zones,
-        [none, ocean, territory, territory | ocean],
+        [Search(banned=b) for b in (none, ocean, territory, territory | ocean)],
         reliability_scale=world.params["reliability_scale"], surcharge=surcharge,
     )  # fmt: skip
 
@@ -443,7 +444,7 @@ def surcharges(run: Run) -> FloatArray:
     links, limits = graph.network.links, graph.limits
     price, wait = run.limit_price, run.limit_wait_h
     owner = np.repeat(np.arange(len(links.ids)), np.diff(links.resource_start))
-    draws = draws_of_classes(world)
+    draws = draws_of_classes(world.classes, world.network.resources)
     tonnes = world.classes.tonnes_per_unit
     per_h = world.classes.value_of_time_usd_per_t_day.value * tonnes / HOURS_PER_DAY
     out = np.zeros((len(world.classes.ids), len(links.ids)))

@@ -61,6 +61,48 @@ def walk_back(
     return links
 
 
+def through(
+    arcs: Sequence[Arc],
+    n_nodes: int,
+    cost: Sequence[float],
+    vias: Sequence[int],
+    ends: tuple[int, int],
+    farthest: float,
+) -> list[int] | None:
+    """Return the cheapest loopless pair of cheapest ways to and from one of some links."""
+    start, end = ends
+    direct = cheapest_links(arcs, n_nodes, cost, start, end)
+    found = []
+    for via in vias:
+        there = cheapest_links(arcs, n_nodes, cost, start, arcs[via][0])
+        back = cheapest_links(arcs, n_nodes, cost, arcs[via][1], end)
+        if direct is None or there is None or back is None or math.isinf(cost[via]):
+            continue
+        path = [*there, via, *back]
+        met = [start, *(arcs[link][1] for link in path)]
+        total = sum(cost[link] for link in path)
+        if len(set(met)) == len(met) and total <= farthest * sum(cost[i] for i in direct):
+            found.append((total, path))
+    return min(found)[1] if found else None
+
+
+def cheapest_links(
+    arcs: Sequence[Arc], n_nodes: int, cost: Sequence[float], start: int, end: int
+) -> list[int] | None:
+    """Return the links of the only cheapest path, by going back along tight links."""
+    distance = find_distances(arcs, n_nodes, cost, start)
+    if math.isinf(distance[end]):
+        return None
+    links: list[int] = []
+    while end != start:
+        links.insert(0, next(
+            i for i, (a, b) in enumerate(arcs)
+            if b == end and distance[a] + cost[i] == distance[end]
+        ))  # fmt: skip
+        end = arcs[links[0]][0]
+    return links
+
+
 def mark_path(links: Sequence[int] | None, link_mark: Sequence[int]) -> tuple[int, int]:
     """Return a path's mark and number of links."""
     if not links:

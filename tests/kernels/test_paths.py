@@ -8,7 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from serai.kernels.paths import fill_path_links, fill_path_marks, fill_trees
+from serai.kernels.paths import (
+    fill_path_links,
+    fill_path_marks,
+    fill_through_links,
+    fill_through_marks,
+    fill_trees,
+)
 from tests.kernels import naive
 from tests.kernels.naive import Arc
 
@@ -89,6 +95,47 @@ def test_marks_lengths_and_links_are_those_of_the_paths(
     path_link = np.full(path_start[-1], -1, np.int32)
     fill_path_links(last_link, tail, tree, end, path_start, path_link)
     assert path_link.tolist() == [link for path in paths for link in path or ()]
+
+
+@pytest.mark.parametrize("farthest", [1.001, 1.3, 100.0])
+@pytest.mark.parametrize("seed", range(12))
+def test_the_cheapest_path_through_some_links_is_that_of_the_twin(
+    seed: int, farthest: float
+) -> None:
+    rng = np.random.default_rng(seed)
+    n_nodes = int(rng.integers(2, 9))
+    arcs = [(int(a), int(b)) for a, b in rng.integers(0, n_nodes, (3 * n_nodes, 2))]
+    cost = rng.exponential(1.0, len(arcs))
+    cost[rng.random(len(arcs)) < 0.1] = np.inf
+    vias = np.flatnonzero(rng.random(len(arcs)) < 0.3)[:8].astype(np.int32)
+    last_link, distance = grow(arcs, n_nodes, cost.tolist(), list(range(n_nodes)))
+    turned = [(b, a) for a, b in arcs]
+    next_link, rest = grow(turned, n_nodes, cost.tolist(), list(range(n_nodes)))
+    tree = np.array([(a, b) for a in range(n_nodes) for b in range(n_nodes) if a != b], np.int32).T
+    tree = np.ascontiguousarray(tree)
+    link_mark = rng.integers(0, 2**64, len(arcs), np.uint64)
+    via, length = np.full(tree.shape[1], -7, np.int32), np.full(tree.shape[1], -7, np.int32)
+    mark = np.empty(tree.shape[1], np.uint64)
+    ends_of_link = np.ascontiguousarray(np.array(arcs, np.int32).T)
+    fill_through_marks(
+        vias, cost, ends_of_link, last_link, distance, next_link, rest, tree, tree, farthest,
+        link_mark, via, mark, length,
+    )  # fmt: skip
+    expected = [
+        naive.through(arcs, n_nodes, cost.tolist(), vias.tolist(), (a, b), farthest)
+        for a, b in tree.T.tolist()
+    ]
+    marks = [naive.mark_path(path, link_mark.tolist()) for path in expected]
+    assert list(zip(mark.tolist(), length.tolist(), strict=True)) == marks
+    assert [v < 0 for v in via.tolist()] == [path is None for path in expected]
+    found = via >= 0
+    path_start = np.concatenate([[0], np.cumsum(length[found])]).astype(np.int64)
+    path_link = np.full(path_start[-1], -1, np.int32)
+    fill_through_links(
+        via[found], ends_of_link, last_link, next_link, tree[:, found], tree[1, found],
+        path_start, path_link,
+    )  # fmt: skip
+    assert path_link.tolist() == [link for path in expected for link in path or ()]
 
 
 def test_a_larger_graph_gives_the_same_distances_as_the_twin(rng: np.random.Generator) -> None:

@@ -12,7 +12,7 @@ from serai.domain.world import World
 from serai.kernels.paths import fill_trees
 from serai.model.graph import Graph
 from serai.model.queues import build_queues, solve_queued
-from serai.model.routes import ban_masks, class_costs, find_routes
+from serai.model.search import class_costs, find_routes, searches_of
 from serai.run import Run, Setting, assign, prepare, search_routes
 
 Floats = NDArray[np.float64]
@@ -49,7 +49,8 @@ def solve_with_bans(world: World, scenario: Scenario, *links: str) -> Run:
     shut = [np.isin(ids, some) for some in ([], *([link] for link in links), links)]
     routes = find_routes(
         setting.graph, setting.cells, world.classes, world.zones,
-        [ban | more for ban in ban_masks(world.network, world.searches) for more in shut],
+        [replace(search, banned=search.banned | more)
+         for search in searches_of(world.network, world.searches) for more in shut],
         reliability_scale=world.params["reliability_scale"],
     )  # fmt: skip
     return assign_tightly(world, setting, routes)

@@ -163,7 +163,8 @@ def test_the_numbers_that_mark_links_are_of_no_account(
 ) -> None:
     n_links = len(world.network.links.ids)
     marks = np.random.default_rng(seed).integers(0, 2**64, n_links, np.uint64)
-    monkeypatch.setattr("serai.model.routes._link_marks", lambda _: marks)
+    for room in ("routes", "search"):
+        monkeypatch.setattr(f"serai.model.{room}.link_marks", lambda _: marks)
     other = readings.solve_tightly(world, PLAIN)
     assert not set(other.routes.mark.tolist()) & set(base.routes.mark.tolist())
     mine, theirs = readings.flows_by_name(base), readings.flows_by_name(other)

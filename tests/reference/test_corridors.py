@@ -16,7 +16,7 @@ from serai.model.apply import apply_scenario
 from serai.model.forced import forced_path
 from serai.model.graph import build_graph
 from serai.model.quote import cheapest_path, ends_of
-from serai.model.routes import class_costs
+from serai.model.search import class_costs
 from serai.studies.corridor_check import (
     DAYS,
     CorridorCheck,

@@ -351,7 +351,9 @@ def test_far_dearer_variants_are_not_considered(world: World) -> None:
 def test_classes_draw_on_what_is_meant_for_them(
     world: World, resource: str, draws: dict[str, str]
 ) -> None:
-    table = draws_of_classes(world)[world.network.resources.ids.index(resource)]
+    table = draws_of_classes(world.classes, world.network.resources)[
+        world.network.resources.ids.index(resource)
+    ]
     for class_id, carriages in draws.items():
         wagon, truck = table[world.classes.ids.index(class_id)]
         assert (wagon, truck) == ("w" in carriages, "t" in carriages), class_id

@@ -11,14 +11,8 @@ from serai.domain.effects import Selector
 from serai.domain.routes import CORRIDORS, FAMILIES, Routes
 from serai.domain.scenario import Scenario
 from serai.domain.world import RouteSearch, World
-from serai.model.routes import (
-    ban_masks,
-    class_costs,
-    find_routes,
-    merge_routes,
-    mode_of,
-    routes_of_links,
-)
+from serai.model.routes import merge_routes, routes_of_links
+from serai.model.search import FARTHEST, Search, class_costs, find_routes, mode_of, searches_of
 from serai.run import Setting, prepare, search_routes
 from tests.toy import toy_world
 
@@ -69,9 +63,12 @@ def classes_on(world: World, routes: Routes, route: int) -> set[str]:
     return {world.classes.ids[k] for k in routes.offer_class[routes.offer_route == route]}
 
 
-def search(world: World, setting: Setting, *bans: np.ndarray) -> Routes:
+def search(
+    world: World, setting: Setting, *bans: np.ndarray, through: np.ndarray | None = None
+) -> Routes:
     return find_routes(
-        setting.graph, setting.cells, world.classes, world.zones, list(bans),
+        setting.graph, setting.cells, world.classes, world.zones,
+        [Search(banned=ban, through=through) for ban in bans],
         reliability_scale=world.params["reliability_scale"],
     )  # fmt: skip
 
@@ -155,11 +152,58 @@ def test_searches_ban_what_any_of_their_selectors_means(world: World) -> None:
         RouteSearch(name="all", bans=()),
         RouteSearch(name="two", bans=(Selector(kinds=("sea",)), Selector(countries=("RUS",)))),
     )
-    none, two = ban_masks(world.network, searches)
+    none, two = searches_of(world.network, searches)
     links = world.network.links
-    assert not none.any()
+    assert not none.banned.any()
     russian = links.in_country[:, world.network.country_ids.index("RUS")]
-    assert_array_equal(two, (links.kind == "sea") | russian)
+    assert_array_equal(two.banned, (links.kind == "sea") | russian)
+    assert none.through is None
+    assert two.through is None
+
+
+def test_searches_go_through_what_any_of_their_selectors_means(world: World) -> None:
+    row = RouteSearch(
+        name="by", bans=(Selector(kinds=("road",)),),
+        vias=(Selector(kinds=("ferry",)), Selector(countries=("RUS",))),
+    )  # fmt: skip
+    (found,) = searches_of(world.network, (row,))
+    links = world.network.links
+    russian = links.in_country[:, world.network.country_ids.index("RUS")]
+    assert found.through is not None
+    assert_array_equal(found.through, (links.kind == "ferry") | russian)
+    assert_array_equal(found.banned, links.kind == "road")
+
+
+def test_a_route_through_somewhere_is_found_where_it_is_not_too_dear(
+    world: World, setting: Setting
+) -> None:
+    links = world.network.links
+    free = np.zeros(len(links.ids), np.bool_)
+    russian = links.in_country[:, world.network.country_ids.index("RUS")] & (links.kind != "access")
+    cheapest = search(world, setting, free)
+    found = search(world, setting, free, through=russian)
+    assert len(found.mark) > 0
+    cost = class_costs(setting.graph, world.classes, 0, world.params["reliability_scale"])
+    cost = cost.mean(axis=0)
+
+    def least(routes: Routes) -> dict[tuple[int, int], float]:
+        mine = routes.offer_route[routes.offer_class == 0]
+        links_of = [routes.link_ix[routes.link_start[r] : routes.link_start[r + 1]] for r in mine]
+        ends = zip(routes.origin[mine].tolist(), routes.dest[mine].tolist(), strict=True)
+        return {e: float(cost[i].sum()) for e, i in zip(ends, links_of, strict=True)}
+
+    for route in range(len(found.mark)):
+        path = found.link_ix[found.link_start[route] : found.link_start[route + 1]]
+        assert russian[path].any()
+        met = [links.tail[path[0]], *links.head[path]]
+        assert len(set(met)) == len(met)
+        assert all(links.head[a] == links.tail[b] for a, b in pairwise(path))
+    best, through = least(cheapest), least(found)
+    assert through
+    assert all(best[e] - 1e-9 <= cost <= FARTHEST * best[e] for e, cost in through.items())
+    assert any(cost > best[e] + 1e-9 for e, cost in through.items())
+    none = search(world, setting, russian, through=russian)
+    assert len(none.mark) == 0
 
 
 def test_prices_turn_the_search_away_from_what_is_scarce(world: World, setting: Setting) -> None:
@@ -170,7 +214,7 @@ def test_prices_turn_the_search_away_from_what_is_scarce(world: World, setting: 
     land |= links.in_country[:, world.network.country_ids.index("RUS")]
     free = search(world, setting, land)
     priced = find_routes(
-        setting.graph, setting.cells, world.classes, world.zones, [land],
+        setting.graph, setting.cells, world.classes, world.zones, [Search(banned=land)],
         reliability_scale=0.5, surcharge=surcharge,
     )  # fmt: skip
     ferry = links.ids.index("KZCAS-AZCAS.ferry")
@@ -227,7 +271,8 @@ def test_the_quickest_route_of_a_sequence_gives_its_shares(
 ) -> None:
     # Routes stand in the order of their marks: other marks, another order.
     marks = np.random.default_rng(seed).integers(0, 2**64, len(world.network.links.ids), np.uint64)
-    monkeypatch.setattr("serai.model.routes._link_marks", lambda _: marks)
+    for room in ("routes", "search"):
+        monkeypatch.setattr(f"serai.model.{room}.link_marks", lambda _: marks)
     routes = search_routes(world, setting)
     hours = np.array([
         setting.graph.hours[routes.link_ix[a:b]].sum() for a, b in pairwise(routes.link_start)

@@ -6,6 +6,7 @@ import hashlib
 import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -568,13 +569,11 @@ def _emission_factors(tables: dict[str, pd.DataFrame], folder: Path) -> Emission
 
 
 def _searches(path: Path) -> tuple[RouteSearch, ...]:
+    def read(row: dict[str, Any], key: str) -> tuple[Selector, ...]:
+        return tuple(Selector(**{k: tuple(v) for k, v in one.items()}) for one in row.get(key, ()))
+
     return tuple(
-        RouteSearch(
-            name=name,
-            bans=tuple(
-                Selector(**{k: tuple(v) for k, v in ban.items()}) for ban in row.get("ban", ())
-            ),
-        )
+        RouteSearch(name=name, bans=read(row, "ban"), vias=read(row, "via"))
         for name, row in _toml(path).items()
     )
 

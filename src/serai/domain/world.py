@@ -15,10 +15,13 @@ __all__ = ["RouteSearch", "World"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteSearch:
-    """One way to look for routes: the cheapest that uses none of the banned links."""
+    """One way to look for routes: the cheapest without some links, or through some, or both."""
 
     name: str
-    bans: tuple[Selector, ...]
+    bans: tuple[Selector, ...] = ()
+    """No route of it uses any of these."""
+    vias: tuple[Selector, ...] = ()
+    """Every route of it uses some of these, if there are any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -1,4 +1,4 @@
-"""Routes found by the network itself: the cheapest per class under a table of what is avoided."""
+"""What a route is: its links and legs, its family and corridor, who is offered it."""
 
 from __future__ import annotations
 
@@ -9,92 +9,41 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from serai.domain.demand import Classes, Zones
+from serai.domain.demand import Zones
 from serai.domain.network import WATER_KINDS, Links, Network
-from serai.domain.ranged import FloatArray, IntArray
+from serai.domain.ranged import IntArray
 from serai.domain.routes import CORRIDORS, FAMILIES, Routes
-from serai.domain.world import RouteSearch
-from serai.kernels.paths import fill_path_links, fill_path_marks, fill_trees
 from serai.kernels.routes import count_legs, fill_any, fill_draws, fill_legs, fill_sums
-from serai.model.apply import caspian_links, select_links
-from serai.model.demand import Cells
-from serai.model.graph import EAST, WEST, Graph
+from serai.model.apply import caspian_links
+from serai.model.graph import Graph
 from serai.model.ragged import take_rows
 
 __all__ = [
-    "ban_masks",
-    "class_costs",
-    "find_routes",
+    "Bundle",
+    "collect_routes",
+    "link_marks",
     "links_met",
     "merge_routes",
-    "mode_of",
     "routes_of_links",
 ]
+
+Bundle = tuple[NDArray[np.uint64], IntArray, list[IntArray]]
+"""Marks of routes, their zones, and the lengths and links of their paths."""
 
 BREAKS = ("load", "unload", "port", "ferry_board", "interchange", "gauge_change",
           "gauge_change_and_border")  # fmt: skip
 """Transfers at which the goods change vehicle: legs run between them."""
 
-Bundle = tuple[NDArray[np.uint64], IntArray, list[IntArray]]
 
-
-def mode_of(word: str) -> str:
+def link_marks(links: Links) -> NDArray[np.uint64]:
     """
-    Return the mode of a terminal or a kind of link, as the classes name modes.
+    Return a number per link that depends on its id alone, shape (n_links,).
 
     Parameters
     ----------
-    word
-        A kind of link or the mode of a terminal.
+    links
+        The links.
     """
-    if word.startswith("rail"):
-        return "rail"
-    return "sea" if word == "feeder" else word
-
-
-def class_costs(
-    graph: Graph, classes: Classes, class_ix: int, reliability_scale: float
-) -> FloatArray:
-    """
-    Return what one unit of a class pays on each link, by direction.
-
-    Parameters
-    ----------
-    graph
-        The graph.
-    classes
-        Commodity classes.
-    class_ix
-        Which class.
-    reliability_scale
-        [-], >= 0. Share of a link's spread that shippers count.
-
-    Returns
-    -------
-    cost
-        [USD per class unit], shape (2, n_links), inf where the class may not go. The value of
-        time is the class's own; a flow with another value per tonne is priced in its cell.
-    """
-    money = graph.usd_teu if classes.is_box[class_ix] else graph.usd_t
-    money = money * classes.price_share[class_ix]
-    tonnes = classes.tonnes_per_unit[class_ix]
-    per_h = classes.value_of_time_usd_per_t_day.value[class_ix] * tonnes / 24.0
-    ratio = classes.reliability_ratio.value[class_ix] * reliability_scale
-    cost = money + per_h * (graph.hours + graph.feared_h + ratio * graph.spread_h)
-    usable = graph.is_open & ~graph.is_closed & _may_use(graph.network.links, classes, class_ix)
-    return np.where(np.isfinite(cost) & usable, np.maximum(cost, 0.0), np.inf)
-
-
-def _may_use(links: Links, classes: Classes, class_ix: int) -> NDArray[np.bool_]:
-    allowed = classes.modes[class_ix] | {"door", "zone"}
-    words = {w: mode_of(w) in allowed for w in {*links.from_mode.tolist(), *links.to_mode.tolist()}}
-    by_end = [np.array([words[w] for w in ends]) for ends in (links.from_mode, links.to_mode)]
-    kinds = {w: w in ("transfer", "access") or mode_of(w) in allowed for w in set(links.kind)}
-    return np.asarray(np.array([kinds[w] for w in links.kind]) & by_end[0] & by_end[1])
-
-
-def _link_marks(links: Links) -> NDArray[np.uint64]:
-    """Return a number per link that depends on its id alone."""
     return np.array(
         [int.from_bytes(hashlib.blake2b(i.encode(), digest_size=8).digest(), "little")
          for i in links.ids],
@@ -102,105 +51,19 @@ def _link_marks(links: Links) -> NDArray[np.uint64]:
     )  # fmt: skip
 
 
-def find_routes(
-    graph: Graph,
-    cells: Cells,
-    classes: Classes,
-    zones: Zones,
-    bans: Sequence[NDArray[np.bool_]],
-    *,
-    reliability_scale: float,
-    surcharge: FloatArray | None = None,
-) -> Routes:
+def collect_routes(graph: Graph, zones: Zones, bundles: list[tuple[int, Bundle]]) -> Routes:
     """
-    Find the cheapest route of every cell under each ban.
+    Return the distinct routes of several bundles of paths.
 
     Parameters
     ----------
     graph
-        The graph; links that a shock shuts are not used.
-    cells
-        The cells that want routes.
-    classes
-        Commodity classes.
+        The graph.
     zones
-        Zones of the cells.
-    bans
-        Each [-], shape (n_links,). Links that one search may not use.
-    reliability_scale
-        [-], >= 0. As in `class_costs`.
-    surcharge
-        [USD per class unit], shape (n_classes, n_links). Scarcity prices on links, none if left
-        out: then one search serves both directions at their mean price.
-
-    Returns
-    -------
-    routes
-        Distinct routes, with the classes that found them.
+        Zones of the network.
+    bundles
+        Class and paths; the first that has a path says what it is made of.
     """
-    marks = _link_marks(graph.network.links)
-    bundles: list[tuple[int, Bundle]] = []
-    for k in range(len(classes.ids)):
-        mine = cells.class_ix == k
-        if not mine.any():
-            continue
-        cost = class_costs(graph, classes, k, reliability_scale)
-        if surcharge is None:
-            rounds = [(cost.mean(axis=0), mine)]
-        else:
-            rounds = [(cost[d] + surcharge[k], mine & (cells.direction == d)) for d in (WEST, EAST)]
-        for cost_of_links, wanted in rounds:
-            if wanted.any():
-                found = _search(graph, cost_of_links, cells, wanted, bans, marks)
-                bundles.append((k, found))
-    return _collect(graph, zones, bundles)
-
-
-def _search(
-    graph: Graph,
-    cost: FloatArray,
-    cells: Cells,
-    wanted: NDArray[np.bool_],
-    bans: Sequence[NDArray[np.bool_]],
-    marks: NDArray[np.uint64],
-) -> Bundle:
-    """Search once per ban; return the distinct marks, their zones and their links."""
-    network = graph.network
-    pairs = np.unique(np.stack([cells.origin[wanted], cells.dest[wanted]]), axis=1)
-    zones, tree = np.unique(pairs[0], return_inverse=True)
-    start, end = network.zone_out[pairs[0]], network.zone_in[pairs[1]]
-    shape = (len(zones), len(network.node_ids))
-    seen: list[NDArray[np.uint64]] = []
-    parts: list[Bundle] = []
-    distance = np.empty(shape)
-    for ban in bans:
-        last_link = np.empty(shape, np.int32)
-        fill_trees(
-            graph.first_out, graph.slot_link, graph.slot_head, np.where(ban, np.inf, cost),
-            network.zone_out[zones], last_link, distance,
-        )  # fmt: skip
-        mark = np.empty(len(start), np.uint64)
-        length = np.empty(len(start), np.int32)
-        tail = network.links.tail
-        fill_path_marks(last_link, tail, marks, tree.astype(np.int32), start, end, mark, length)
-        new = length > 0
-        for old in seen:
-            new &= mark != old
-        seen.append(mark)
-        path_start = np.concatenate([[0], np.cumsum(length[new], dtype=np.int64)])
-        path_link = np.empty(path_start[-1], np.int32)
-        fill_path_links(
-            last_link, tail, tree[new].astype(np.int32), end[new], path_start, path_link
-        )
-        parts.append((mark[new], pairs[:, new].T.astype(np.int32), [length[new], path_link]))
-    return (
-        np.concatenate([p[0] for p in parts]),
-        np.concatenate([p[1] for p in parts]),
-        [np.concatenate([p[2][j] for p in parts]) for j in (0, 1)],
-    )
-
-
-def _collect(graph: Graph, zones: Zones, bundles: list[tuple[int, Bundle]]) -> Routes:
     if not bundles:
         empty = np.empty(0, np.int32)
         none = np.empty(0, np.uint64)
@@ -248,12 +111,12 @@ def routes_of_links(
     routes
         The distinct ones among them.
     """
-    marks = _link_marks(graph.network.links)
+    marks = link_marks(graph.network.links)
     mark = np.array([np.bitwise_xor.reduce(marks[p]) for p in paths], np.uint64)
     links = np.concatenate(paths) if paths else np.empty(0, np.int32)
     length = np.array([len(p) for p in paths], np.int32)
     bundle = (mark, pairs.astype(np.int32), [length, links.astype(np.int32)])
-    return _collect(graph, zones, [(class_ix, bundle)])
+    return collect_routes(graph, zones, [(class_ix, bundle)])
 
 
 def merge_routes(many: Sequence[Routes]) -> Routes:
@@ -495,23 +358,3 @@ def _draws(
         links.resource_start, links.resource_ix, draw_start, draw,
     )  # fmt: skip
     return draw_start, draw[:count].copy()
-
-
-def ban_masks(network: Network, searches: Sequence[RouteSearch]) -> list[NDArray[np.bool_]]:
-    """
-    Return the banned links of each search.
-
-    Parameters
-    ----------
-    network
-        The network.
-    searches
-        The searches.
-    """
-    masks = []
-    for search in searches:
-        mask = np.zeros(len(network.links.ids), np.bool_)
-        for selector in search.bans:
-            mask |= select_links(network, selector)
-        masks.append(mask)
-    return masks

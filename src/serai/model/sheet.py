@@ -17,7 +17,8 @@ from serai.domain.results import Leg, QuoteRoute
 from serai.domain.routes import CORRIDORS
 from serai.errors import DataError, NoPathError
 from serai.model.graph import Graph, direction_of
-from serai.model.routes import class_costs, mode_of, routes_of_links
+from serai.model.routes import routes_of_links
+from serai.model.search import class_costs, mode_of
 from serai.units import HOURS_PER_DAY, KG_PER_T, TEU_PER_FEU
 
 __all__ = [

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from serai.domain.demand import Classes
+from serai.domain.network import Resources
 from serai.domain.ranged import FloatArray, IntArray
 from serai.domain.routes import Routes
 from serai.domain.world import World
@@ -24,21 +26,22 @@ BULK_TOKENS = {
 """Which classes a resource's `draws` words mean; bulk is every class counted in tonnes but oil."""
 
 
-def draws_of_classes(world: World) -> NDArray[np.bool_]:
+def draws_of_classes(classes: Classes, resources: Resources) -> NDArray[np.bool_]:
     """
     Say which class draws on which resource.
 
     Parameters
     ----------
-    world
-        The tables.
+    classes
+        Commodity classes.
+    resources
+        The resources.
 
     Returns
     -------
     draws
         [-], shape (n_resources, n_classes, 2). Last axis: carried by wagon (0) or by truck (1).
     """
-    classes = world.classes
     ids = np.array(classes.ids)
     oil = np.isin(ids, BULK_TOKENS["oil"])
     masks = {
@@ -47,8 +50,8 @@ def draws_of_classes(world: World) -> NDArray[np.bool_]:
         "bulk": ~classes.is_box & ~oil,
         **{word: np.isin(ids, names) for word, names in BULK_TOKENS.items()},
     }
-    out = np.zeros((len(world.network.resources.ids), len(ids), 2), np.bool_)
-    for r, words in enumerate(world.network.resources.draws):
+    out = np.zeros((len(resources.ids), len(ids), 2), np.bool_)
+    for r, words in enumerate(resources.draws):
         if words & {"wagons", "trucks"}:
             # On a ferry the carriage decides, whatever is inside it.
             out[r, :, 0] = "wagons" in words
@@ -115,7 +118,7 @@ def build_uses(
     spoken = speaker[bundles // n_classes].astype(np.int32)
     of_classes = (
         (bundles % n_classes).astype(np.int32), routes.draw_start, routes.draw,
-        draws_of_classes(world), limit_of,
+        draws_of_classes(world.classes, world.network.resources), limit_of,
     )  # fmt: skip
     count = np.empty(len(bundles), np.int64)
     count_uses(spoken, *of_classes, limits.capacity, count)

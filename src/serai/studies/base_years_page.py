@@ -110,6 +110,10 @@ REASONS: Final = {
         "Published are one operator's own trains; a count with all operators has 725 (F0065). "
         "The model's lies between."
     ),
+    "northern_kteu 2020": (
+        "Ships were late and full in the second half of the year; the model has the rates of the "
+        "whole year and ships that keep to their days."
+    ),
     "northern_east_kteu 2021": (
         "Likely: wagons must go back, so eastbound trains are filled at whatever rate fills "
         "them. Wagons do not go back in the model, and the rates of a year do not depend on "
@@ -134,6 +138,10 @@ REASONS: Final = {
     "middle_kt 2020": (
         "The hours feared at the Caspian serve all years: they lower the calm years to stay near "
         "2022."
+    ),
+    "middle_kt 2021": (
+        "The model counts lorries on ferries, and Russian metal and grain for the Caucasus by "
+        "Aktau, which the operators of the corridor do not."
     ),
     "middle_kt 2022": (
         "Two fifths of the model's tonnage are Kazakh coal for Europe, of which the demand table "

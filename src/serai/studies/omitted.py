@@ -22,7 +22,8 @@ from serai.model.empties import balances_of
 from serai.model.graph import EAST, WEST
 from serai.model.queues import build_queues
 from serai.model.ragged import compress
-from serai.model.routes import class_costs, merge_routes, routes_of_links
+from serai.model.routes import merge_routes, routes_of_links
+from serai.model.search import class_costs
 from serai.run import Run, surcharges
 from serai.studies.shares import Progress
 from serai.studies.tally import NAMES, corridors_of

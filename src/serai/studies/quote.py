@@ -16,7 +16,7 @@ from serai.errors import NoPathError, ScenarioError, state_fault
 from serai.model.apply import apply_scenario
 from serai.model.graph import Graph, build_graph
 from serai.model.quote import ends_of, explain_no_path, find_paths
-from serai.model.routes import ban_masks
+from serai.model.search import searches_of
 from serai.model.sheet import Figures, Trip, figures_of, price_path
 from serai.run import describe
 
@@ -79,7 +79,8 @@ def quote(world: World, scenario: Scenario, inquiry: Inquiry) -> QuoteResult:
         graph, world.classes, world.emission_factors, trip,
         reliability_scale=world.params["reliability_scale"],
     )  # fmt: skip
-    paths = find_paths(graph, figures, trip, ban_masks(world.network, world.searches), inquiry.top)
+    bans = [search.banned for search in searches_of(world.network, world.searches)]
+    paths = find_paths(graph, figures, trip, bans, inquiry.top)
     if not paths:
         raise NoPathError(_say_no_path(world, graph, figures, trip))
     return QuoteResult(

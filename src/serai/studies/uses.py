@@ -121,7 +121,7 @@ def _draw_on(run: Run, flows: Tally, resource: int) -> NDArray[np.bool_]:
     carriage = np.full(len(routes.mark), -1)
     carriage[owner[mine]] = routes.draw[mine] % 2
     of_option = np.where(flows.route >= 0, carriage[np.maximum(flows.route, 0)], -1)
-    draws = draws_of_classes(run.world)[resource]
+    draws = draws_of_classes(run.world.classes, run.world.network.resources)[resource]
     return np.asarray((of_option >= 0) & draws[flows.class_ix, np.maximum(of_option, 0)])
 
 
