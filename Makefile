@@ -5,6 +5,7 @@
 #   make quick    every test but the slow ones
 #   make lint     format, lint, types, import contracts, docstrings
 #   make coverage branch coverage with the compiler off, so that kernels count
+#   make estimate estimate the behavioural parameters anew, left-out years and a second start included
 #   make bench    measure Serai beside other programs, write docs/benchmarks.md
 #   make wheel    build the wheel into dist/
 #   make lock     write requirements.lock anew from pyproject.toml (UPGRADE=--upgrade for newer versions)
@@ -13,7 +14,7 @@
 # A Python of your own choice: make PYTHON=/path/to/python3.12 test
 
 .DEFAULT_GOAL := help
-.PHONY: help answer test quick lint coverage bench wheel lock clean
+.PHONY: help answer test quick lint coverage estimate bench wheel lock clean
 SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 
@@ -59,6 +60,9 @@ lint: $(READY)
 coverage: $(READY)
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m coverage run -m pytest -q -m "not slow" $(ARGS)
 	$(BIN)/python -m coverage report
+
+estimate: $(READY)
+	@$(BIN)/python -m scripts.estimate --write --checks $(ARGS)
 
 bench: $(BENCH)/.ready
 	@$(BENCH_BIN)/python -m scripts.bench $(ARGS)

@@ -16,8 +16,8 @@ from serai.domain.scenario import (
 )
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "cli.md"
-COMMANDS = ("answer", "run", "compare", "scenarios", "routes", "select", "skim", "evidence",
-            "check", "assign", "solve", "schema")  # fmt: skip
+COMMANDS = ("answer", "run", "compare", "backcast", "vectors", "events", "scenarios", "routes",
+            "select", "skim", "evidence", "check", "assign", "solve", "schema")  # fmt: skip
 
 HEAD = """\
 # The command line

@@ -30,7 +30,7 @@ STORED: Final = PICTURES / "answer.json"
 BEGIN: Final = "<!-- answer: made by `python -m scripts.make_pictures --readme` -->\n"
 END: Final = "<!-- end of the answer -->\n"
 MADE: Final = {
-    "base-years.md": "serai.studies.base_years_page",
+    "backcast.md": "scripts.backcast_page",
     "corridor-checks.md": "serai.studies.corridor_page",
     "data-dictionary.md": "serai.data.schema",
 }

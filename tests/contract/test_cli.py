@@ -33,8 +33,7 @@ from tests.toy import write_tables
 
 COMMANDS = (
     "answer", "run", "compare", "scenarios", "routes", "evidence", "check", "assign", "schema",
-    "select", "skim", "solve",
-)  # fmt: skip
+    "select", "skim", "solve", "backcast", "vectors", "events",)  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -682,3 +681,32 @@ def test_missing_routes_are_searched_where_asked_and_told(sound: Path) -> None:
     assert (
         serai("run", "base", "--data", sound, "--json").document()["certificate"]["omitted"] is None
     )
+
+
+# ------------------------------------------------------------------------------ past years
+
+
+def test_a_past_year_is_held_against_what_was_published(sound: Path, tmp_path: Path) -> None:
+    chart = tmp_path / "years.svg"
+    found = serai("backcast", "--year", 2023, "--draws", 2, "--workers", 1, "--data", sound,
+                  "--chart", chart, "--json")  # fmt: skip
+    assert found.code == 0, found.err
+    rows = found.document()["rows"]
+    assert {row["year"] for row in rows} == {2023}
+    assert {row["status"] for row in rows} == {"blind"}, (
+        "own tables without targets know no outcome"
+    )
+    assert all(row["observed"] is None and row["error"] is None for row in rows)
+    assert all(row["low"] is None or row["low"] <= row["high"] for row in rows)
+    assert chart.read_text("utf-8").startswith("<svg")
+    told = serai("backcast", "--year", 2023, "--draws", 0, "--data", sound)
+    assert told.code == 0
+    assert "northern_teu" in told.out
+    assert "P10" not in told.out
+
+
+@pytest.mark.parametrize("year", [1999, 2031])
+def test_a_year_that_the_back_cast_does_not_know_is_told(sound: Path, year: int) -> None:
+    found = serai("backcast", "--year", year, "--data", sound)
+    assert (found.code, found.out) == (2, "")
+    assert f"--year: got {year}; wanted one of 2019" in found.err

@@ -26,6 +26,9 @@ WORDS: dict[str, list[str]] = {
     "solve": ["PROBLEM"],
     "select": ["R_CASP_FEEDER"],
     "skim": [],
+    "backcast": ["--year", "2023", "--draws", "2", "--workers", "1", "--data", "DIR"],
+    "events": ["--party", "IND"],
+    "vectors": ["KAZ"],
 }
 
 

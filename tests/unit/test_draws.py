@@ -19,8 +19,8 @@ from serai.domain.world import World
 from serai.model.apply import apply_scenario, draw_world
 from serai.model.demand import build_cells
 from serai.model.graph import build_graph
-from serai.studies import draws
-from serai.studies.draws import Drawn, group_inputs, name_input
+from serai.studies import spread
+from serai.studies.draws import group_inputs, name_input
 from tests.toy import toy_world
 
 N_DRAWS = 16
@@ -113,7 +113,7 @@ def test_a_termination_waits_until_the_workers_are_born() -> None:
     told: list[str] = []
 
     class Pool:
-        def map(self, *_: object) -> Iterator[Drawn]:
+        def map(self, *_: object) -> Iterator[object]:
             os.kill(os.getpid(), signal.SIGTERM)
             told.append("all are born")
             return iter(())
@@ -121,7 +121,7 @@ def test_a_termination_waits_until_the_workers_are_born() -> None:
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with pytest.raises(KeyboardInterrupt):
-            draws._start(cast("ProcessPoolExecutor", Pool()), [])
+            spread._start(cast("ProcessPoolExecutor", Pool()), [])
         assert signal.getsignal(signal.SIGTERM) is signal.default_int_handler
     finally:
         signal.signal(signal.SIGTERM, before)

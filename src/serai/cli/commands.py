@@ -13,15 +13,20 @@ from serai.cli.rim import Rim, emit, require_certificate, say, track
 from serai.data.load import PACK
 from serai.data.programme import read_programme
 from serai.data.scenarios import adjust, read_scenario, with_year
+from serai.data.vectors import read_events, read_ties
+from serai.domain.backcast import BackcastResult
 from serai.domain.comparison import CompareResult
 from serai.domain.listings import CheckResult, EvidenceResult, ScenariosResult
 from serai.domain.programme import SolveResult
 from serai.domain.results import AnswerResult, QuoteResult, Result, RunResult
 from serai.domain.roads import AssignResult
 from serai.domain.uses import SelectResult, SkimResult, SkimRow
+from serai.domain.vectors import EventsResult, VectorsResult
 from serai.errors import DataError, NotConvergedError, ScenarioError, state_fault
 from serai.model.programme import name_worst, solve_programme
 from serai.model.wardrop import Law
+from serai.outputs.backcast import draw_backcast, print_backcast
+from serai.outputs.drawing import WIDE_IN
 from serai.outputs.listing import (
     print_assign,
     print_check,
@@ -32,16 +37,20 @@ from serai.outputs.listing import (
 from serai.outputs.page import write_answer_page
 from serai.outputs.terminal import print_answer, print_compare, print_quote, print_run
 from serai.outputs.uses import print_selection, print_skims
-from serai.outputs.whole import require_writable, write_csv
+from serai.outputs.vectors import draw_ropes, print_events, print_vectors
+from serai.outputs.whole import require_writable, write_csv, write_whole
 from serai.run import run_scenario
 from serai.studies.answer import answer_question
+from serai.studies.backcast import FORECAST_YEAR, YEARS, backcast
 from serai.studies.comparison import N_STEPS, run_pair
+from serai.studies.events import find_event, list_events
 from serai.studies.lookup import ask_evidence, check_folder, read_checked_world, scenarios
 from serai.studies.omitted import find_omitted
 from serai.studies.quote import Inquiry, quote
 from serai.studies.report import assemble_page
 from serai.studies.roads import assign_network
 from serai.studies.runs import compare_runs, summarize
+from serai.studies.tightrope import check_country, scenario_after, tightrope, tightropes
 from serai.studies.uses import check_selection, select_users, skim
 
 __all__ = ["RESULTS", "app"]
@@ -58,6 +67,9 @@ RESULTS: Final[dict[str, type[Result]]] = {
     "solve": SolveResult,
     "select": SelectResult,
     "skim": SkimResult,
+    "backcast": BackcastResult,
+    "vectors": VectorsResult,
+    "events": EventsResult,
 }
 """What each command answers with `--json`."""
 
@@ -179,6 +191,121 @@ def _run(
         result = result.model_copy(update={"record": record})
     emit(result, print_run, is_json=as_json)
     require_certificate(result.certificate)
+
+
+@app.command("backcast")
+def _backcast(
+    year: Annotated[
+        int | None,
+        typer.Option("--year", help=f"One of {YEARS[0]} to {YEARS[-1]}, or {FORECAST_YEAR}; all."),
+    ] = None,
+    draws: Annotated[int, typer.Option(min=0, help="Draws of all ranged inputs, for bands.")] = 32,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the draws.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Processes for the draws.")] = 2,
+    chart: Annotated[Path | None, typer.Option(help="File for a chart (SVG).")] = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Hold past years against what was published.
+
+    Each year from its own inputs: totals, days and prices with bands, what is published, and
+    whether parameters were fitted to it. 2024 and 2025 are blind; 2030 is beside others' forecasts.
+    """
+    known = (*YEARS, FORECAST_YEAR)
+    if year is not None and year not in known:
+        raise ScenarioError(
+            state_fault(
+                "--year",
+                str(year),
+                f"one of {', '.join(map(str, known))}",
+                "leave it out for all of them",
+            )
+        )
+    require_writable(chart, "--chart")
+    with track("Reading tables") as tell:
+        world = read_checked_world(data)
+        result = backcast(
+            world, years=known if year is None else (year,), draws=draws, seed=seed,
+            workers=workers, tell=tell,
+        )  # fmt: skip
+    emit(result, print_backcast, is_json=as_json)
+    if chart is not None:
+        write_whole(chart, draw_backcast(result, width_in=WIDE_IN).encode())
+        say(f"The chart is at {chart.resolve()}")
+    require_certificate(result.certificate)
+
+
+@app.command("vectors")
+def _vectors(
+    country: Annotated[str, typer.Argument(help="ISO 3166 alpha-3, such as KAZ.")] = "KAZ",
+    year: Annotated[int, typer.Option("--year", help="2019 to 2025.")] = 2023,
+    with_scenario: Annotated[
+        str | None, typer.Option("--with", metavar="SCENARIO", help="What a scenario shifts.")
+    ] = None,
+    after: Annotated[
+        str | None, typer.Option("--after", metavar="EVENT", help="What an event shifts.")
+    ] = None,
+    chart: Annotated[
+        Path | None, typer.Option(help="File for a picture of all years (SVG).")
+    ] = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Show how a country stands between the powers.
+
+    One rope per dimension with its balance and band, the transit rope from the corridor model, and
+    what losing a territory would cost. A rope without data says so.
+    """
+    folder = data or PACK
+    ties, events = read_ties(folder), read_events(folder)
+    check_country(ties, country, year)
+    if with_scenario is not None and after is not None:
+        raise ScenarioError(
+            state_fault("--with, --after", "both", "one of them", "ask for them in turn")
+        )
+    asked = None if with_scenario is None else with_year(read_scenario(with_scenario), year)
+    event = None if after is None else find_event(events, after)
+    require_writable(chart, "--chart")
+    told = ""
+    with track("Reading tables") as tell:
+        world = read_checked_world(data)
+        if event is not None:
+            asked, told = scenario_after(world, event, year)
+        result = tightrope(world, ties, country, year, scenario=asked, tell=tell)
+        result = result.model_copy(update={"told": told})
+        years = tightropes(world, ties, country, tell=tell) if chart is not None else []
+    emit(result, print_vectors, is_json=as_json)
+    if chart is not None:
+        svg = draw_ropes(years, list_events(events).events, width_in=WIDE_IN)
+        write_whole(chart, svg.encode())
+        say(f"The picture is at {chart.resolve()}")
+
+
+@app.command("events")
+def _events(
+    party: Annotated[
+        str | None, typer.Option(help="Who took part: ISO 3166 alpha-3, or EU.")
+    ] = None,
+    sector: Annotated[str | None, typer.Option(help="What it is about, such as transport.")] = None,
+    since: Annotated[str | None, typer.Option(help="That day or later: 2023, 2023-05 …")] = None,
+    status: Annotated[
+        str | None,
+        typer.Option(help="announced, signed, in-force, built, held or cancelled."),
+    ] = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """
+    List dated visits, agreements, projects and closures.
+
+    Each with how far it got, and with what stands for it in the model or why nothing does.
+    """
+    found = list_events(
+        read_events(data or PACK), party=party, sector=sector, since=since, status=status
+    )
+    emit(found, print_events, is_json=as_json)
 
 
 @app.command("compare")

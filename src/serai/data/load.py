@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from serai.data.schema import read_schema
 from serai.data.tables import read_tables
+from serai.data.targets import read_targets
 from serai.domain.demand import Classes, Flows, Zones
 from serai.domain.effects import Effects, Measures, Projects, Selector, YearInputs
 from serai.domain.emissions import EmissionFactors
@@ -44,6 +45,7 @@ KEYS = {
     "projects": ("project_id",),
     "measures": ("measure_id",),
     "effects": ("effect_id",),
+    "targets": ("target_id",),
 }
 """Columns by which each table is sorted once it is read."""
 
@@ -102,6 +104,7 @@ def read_world(folder: Path = PACK) -> World:
         year_inputs=_year_inputs(tables.get("year_inputs"), groups),
         params=_params(files["params.toml"], groups),
         searches=_searches(files["route_searches.toml"]),
+        targets=read_targets(tables.get("targets")),
         emission_factors=_emission_factors(tables, files["emission_factors.csv"].parent),
         n_dimensions=len(groups.names),
         data_version=version.read_text("utf-8").strip() if version.exists() else "own tables",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from serai.domain.backcast import Target
 from serai.domain.demand import Classes, Flows, Zones
 from serai.domain.effects import Effects, Measures, Projects, Selector, YearInputs
 from serai.domain.emissions import EmissionFactors
@@ -38,6 +39,7 @@ class World:
     year_inputs: YearInputs
     params: Params
     searches: tuple[RouteSearch, ...]
+    targets: tuple[Target, ...]
     emission_factors: EmissionFactors
     n_dimensions: int
     """Number of independent dimensions that the ranges of all tables span."""

@@ -58,6 +58,9 @@ __all__ = ["Answer", "answer_question"]
 OUTLOOK_YEARS = (2030, 2040)
 OTHER_YEARS = (2021,)
 
+LEAST_USE = 0.01
+"""Share of the corridor's divertible goods that a limit must serve to be told as one of its own."""
+
 LEAST_DRAWS = 8
 """Draws from which the inputs worth moving can be told."""
 
@@ -230,7 +233,10 @@ def _used_by_middle(run: Run, base: Run) -> tuple[NDArray[np.bool_], NDArray[np.
     flows = tally(run)
     counted = divertible(base).is_counted
     middle = (flows.corridor == NAMES.index("middle")) & counted[flows.cell]
-    return resources_used(run, middle, flows.flow), resources_used(run, middle, flows.teu)
+    return (
+        resources_used(run, middle, flows.t, least=LEAST_USE),
+        resources_used(run, middle, flows.teu, least=LEAST_USE),
+    )
 
 
 def _band(drawn: list[float], central: float) -> Band:

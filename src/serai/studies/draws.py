@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm, qmc, rankdata
@@ -22,6 +17,7 @@ from serai.model.apply import draw_world
 from serai.run import Start
 from serai.studies.cases import all_cases
 from serai.studies.shares import CaseShares, Key, Progress, measure, solve_cases
+from serai.studies.spread import spread
 
 __all__ = ["Drawn", "count_varied", "deviates", "draw_shares", "group_inputs", "name_input",
            "ranged_tables", "swing_inputs"]  # fmt: skip
@@ -174,7 +170,8 @@ def draw_shares(
         return []
     z = deviates(n, world.n_dimensions, seed)
     tasks = [_Task(z=row, keys=tuple(all_cases())) for row in z]
-    return list(_spread(world, routes, start, tasks, workers, tell, "draws"))
+    work = _Work(world=world, routes=routes, start=start)
+    return list(spread(work, tasks, workers=workers, tell=tell, stage="draws"))
 
 
 def swing_inputs(
@@ -224,7 +221,8 @@ def swing_inputs(
             z = np.zeros(world.n_dimensions)
             z[inputs[name]] = end
             tasks.append(_Task(z=z, keys=keys))
-    done = list(_spread(world, routes, start, tasks, workers, tell, "what moves the answer"))
+    work = _Work(world=world, routes=routes, start=start)
+    done = list(spread(work, tasks, workers=workers, tell=tell, stage="what moves the answer"))
     movers = []
     for i, name in enumerate(chosen):
         low, high = (d.cases[FORCED].share for d in done[2 * i : 2 * i + 2])
@@ -366,67 +364,3 @@ class _Work:
         shares = measure(solve_cases(drawn, self.routes, start=self.start, keys=task.keys))
         capex = dict(zip(drawn.projects.ids, drawn.projects.capex_musd.value.tolist(), strict=True))
         return Drawn(cases=shares.cases, capex_musd=capex, certificate=shares.certificate)
-
-
-_SHARED: list[_Work] = []
-"""Filled once in each worker process by `_begin`; empty everywhere else."""
-
-
-def _begin(work: _Work) -> None:
-    # The parent answers an interrupt for all.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    numba.set_num_threads(1)
-    _SHARED.append(work)
-
-
-def _do(task: _Task) -> Drawn:
-    return _SHARED[0].do(task)
-
-
-def _start(pool: ProcessPoolExecutor, tasks: Sequence[_Task]) -> Iterator[Drawn]:
-    """
-    Hand out the tasks; workers are born deaf to an interrupt, which their parent answers.
-
-    A termination is answered when all are born: one that the pool does not know of yet would be
-    waited for without end.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        return pool.map(_do, tasks)
-    asked: list[int] = []
-    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    heeded = signal.signal(signal.SIGTERM, lambda number, _: asked.append(number))
-    try:
-        handed_out = pool.map(_do, tasks)
-    finally:
-        signal.signal(signal.SIGINT, heard)
-        signal.signal(signal.SIGTERM, heeded)
-    if asked:
-        raise KeyboardInterrupt
-    return handed_out
-
-
-def _spread(
-    world: World,
-    routes: Routes,
-    start: Mapping[Key, Start],
-    tasks: Sequence[_Task],
-    workers: int,
-    tell: Progress,
-    stage: str,
-) -> Iterator[Drawn]:
-    """Do the tasks in order, in this process or in several."""
-    work = _Work(world=replace(world), routes=routes, start=start)
-    tell(stage, 0, len(tasks))
-    if workers <= 1:
-        for i, task in enumerate(tasks, 1):
-            yield work.do(task)
-            tell(stage, i, len(tasks))
-        return
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin, (work,))
-    try:
-        for i, result in enumerate(_start(pool, tasks), 1):
-            yield result
-            tell(stage, i, len(tasks))
-    finally:
-        # Once, and not by `with`: a second shutdown that cancels nothing would undo the first.
-        pool.shutdown(cancel_futures=True)

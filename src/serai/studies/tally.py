@@ -220,7 +220,9 @@ def _mean_payload(run: Run) -> float:
     return float(tonnes.sum() / max(teu.sum(), 1e-300))
 
 
-def resources_used(run: Run, options: NDArray[np.bool_], flow: FloatArray) -> NDArray[np.bool_]:
+def resources_used(
+    run: Run, options: NDArray[np.bool_], flow: FloatArray, *, least: float = 0.0
+) -> NDArray[np.bool_]:
     """
     Return which resources the masked options with flow draw on, shape (n_resources,).
 
@@ -232,12 +234,16 @@ def resources_used(run: Run, options: NDArray[np.bool_], flow: FloatArray) -> ND
         [-], shape (n_options,). Options that are looked at.
     flow
         [any], shape (n_options,). What the options carry.
+    least
+        [-]. Share of what they carry in all that a resource must be used by; any, if left out.
     """
-    arrays = run.problem.arrays
-    is_met = np.zeros(len(arrays.use_start) - 1, np.bool_)
-    is_met[arrays.bundle[options & (flow > 0)]] = True
-    rows = arrays.use_limit[np.repeat(is_met, np.diff(arrays.use_start))]
-    limit = run.problem.limit[rows[rows < len(run.problem.limit)]]
+    arrays, limit = run.problem.arrays, run.problem.limit
+    length = np.diff(arrays.use_start)
+    taken = np.bincount(arrays.bundle[options], flow[options], minlength=len(length))
+    met = np.bincount(arrays.use_limit, np.repeat(taken, length), minlength=len(limit))[
+        : len(limit)
+    ]
+    is_used = (met > 0) & (met >= least * taken.sum())
     out = np.zeros(len(run.world.network.resources.ids), np.bool_)
-    out[run.setting.graph.limits.resource[limit]] = True
+    out[run.setting.graph.limits.resource[limit[is_used]]] = True
     return out

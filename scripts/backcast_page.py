@@ -1,0 +1,285 @@
+"""
+Print the reference page of the back-cast from what is stored of it.
+
+Run it from a checkout: ``serai backcast --json --chart docs/pictures/backcast.svg >
+docs/pictures/backcast.json`` solves the years, ``python -m scripts.estimate --write --checks`` the
+estimate, and ``python -m scripts.make_pictures --pages`` writes the page.
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from serai.domain.backcast import BackcastResult, BackcastRow
+from serai.outputs.backcast import say_figure
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+STORED: Final = ROOT / "docs" / "pictures" / "backcast.json"
+ESTIMATE: Final = ROOT / "docs" / "reference" / "estimate.json"
+
+LARGE: Final = 0.3
+"""[-] A miss beyond this is explained on the page."""
+
+NEAR: Final = 0.15
+FACTOR: Final = 2
+
+BLIND: Final = (2024, 2025)
+"""Years of which no volume is known."""
+
+ASKED_OF: Final = (2021, 2022, 2023)
+
+ASKED: Final = {"northern_teu": 0.15, "middle_kt": 0.15, "middle_teu": 0.25}
+"""[-] How near the fitted totals of 2021 to 2023 should come."""
+
+INTRO: Final = """\
+# The back-cast: would the model have been right?
+
+Made by `python -m scripts.make_pictures --pages`; tests keep it in step with data and code.
+
+Every year from 2019 to 2025 is solved as it was: demand, ocean and air rates, tariffs, subsidies,
+fleets, capacities, dated closures and the avoidance of Russian territory of that year, today's
+choice model, no outcome. `serai backcast` prints what comes out, with P10 to P90 over {n_draws}
+draws of every ranged number (`--json`, `--year`, `--chart`).
+
+- **fitted**: one of the {n_fitted} totals that the estimated parameters are set by. Agreement with
+  such a figure is no validation.
+- **seen**: published and known to whoever built the model, but nothing is fitted to it. It was
+  chosen before the model's value was known and stays however it misses.
+- **blind**: no published value is known to this model. Volumes of 2024 and later are not looked up.
+- **forecast**: what others published about 2030, beside the full programme; never fitted to.
+
+Totals of the Middle Corridor are those that its operators count: between Kazakhstan and
+Azerbaijan over the Caspian, without crude, lorries on ferries, and trade of Russia. Published
+counts of one year and route differ by a tenth to a third (`serai evidence F0071`,
+`serai evidence F0471`).
+
+![Totals of 2019 to 2025, modelled and published](../pictures/backcast.svg)
+"""
+
+METHOD: Final = """\
+## How the parameters are estimated
+
+`make estimate` (`scripts/estimate.py`) sets four numbers on the {n_fitted} fitted totals of
+2019–2023: a factor on the shares of shippers who ask for a land quote (of all classes, at most to
+1), the scale between families of routes, the hours that shippers expect to lose at a Caspian
+crossing (the one constant of a corridor), and how far trade without a sea port of its own avoids
+Russia. Logarithms of model over published, over the standard error of the figure (`targets.csv`:
+15 %, boxes of the Middle Corridor 25 %), are least in a soft L1 loss; what was judged of each
+number before any fit is one more residual each. Standard errors are those of the Gauss–Newton
+Hessian at the optimum. Nothing is tuned link by link or year by year. Values and P10 to P90 stand
+in `params.toml` and are drawn with everything else.
+"""
+
+REASONS: Final[Mapping[str, str]] = {
+    "northern_teu 2020": (
+        "Ships were late and full in the second half of the year; the model has the rates of the "
+        "whole year and ships that keep to their days."
+    ),
+    "northern_west_teu": (
+        "The other side of the eastbound miss: the total of both directions is 14 % above."
+    ),
+    "northern_east_teu": (
+        "Likely: wagons must go back, so eastbound trains are filled at whatever rate fills them. "
+        "Wagons do not go back in the model, and the rates of a year do not depend on the other "
+        "direction."
+    ),
+    "middle_teu 2021": (
+        "The figure is computed back from a growth rate by its source. Likely it holds empties on "
+        "their way back and trial trains that states paid for; the model has neither."
+    ),
+    "middle_kt 2021": (
+        "The model sends some goods by every way that is a little dearer than the best; before "
+        "2022 hardly anybody looked at this one. The operators count it down by a quarter that "
+        "year for reasons that no input holds."
+    ),
+    "middle_kt 2022": (
+        "The model is an equilibrium: all who shun Russia have settled by the end of the same "
+        "year. In truth contracts, ships and wagons took until 2023. Kazakh coal for Europe, "
+        "0.56 Mt, is most of the excess: the demand table has 9.2 Mt of it in that year."
+    ),
+    "middle_kt 2030": (
+        "The forecast supposes that time is halved and that trade grows by its own model; here "
+        "the full programme shortens waits, demand is the reference, and lines through Russia stay "
+        "open and cheap."
+    ),
+    "middle_box_kt": "As the tonnes of 2030.",
+    "diversion_percent": (
+        "The published boxes of 2021 may be too many and the model's are too few (see there): what "
+        "is won in 2022 counts from them."
+    ),
+    "feeder_teu": (
+        "Most boxes of 2019 were local trade between Aktau and Baku and empties, which the demand "
+        "table hardly holds."
+    ),
+    "btk_kt": (
+        "The line has 2.5 Mt in the tables (0.75–6). Likely: what kept traffic off it until the "
+        "works (trial trains, few wagons, no timetable) is neither in price nor in free-flow time."
+    ),
+    "instc_east_kt": (
+        "Two counts differ by three (650 and 2,100 kt). Likely the higher one includes what ends "
+        "in Turkmenistan; the model's row has only what goes on to Iran, and lies between."
+    ),
+    "alat_kt": (
+        "Likely: the port counts moves over its quays, so that a tonne from ship to wagon may "
+        "count twice, and the demand table holds little of the trade of Central Asia with the "
+        "Caucasus and Türkiye that goes by lorry and wagon ferry."
+    ),
+    "aktau_metal_kt": "As tonnes by the Middle Corridor of 2022: all shift within the year.",
+    "cpc_percent": (
+        "Producers own the pipeline and its room. The model knows price and time alone and spreads "
+        "crude over all ways out, which cost 34 to 60 USD/t."
+    ),
+    "uranium_percent": (
+        "Who sells uranium shuns Russia for what may happen to it, nearly always; in the model "
+        "trade without a sea port of its own avoids Russia in one case of ten, whatever it is, "
+        "and an hour lost at the Caspian costs uranium more than any other good in bulk."
+    ),
+    "china_black_sea_days": (
+        "Days in the model are moving, handling and queues. The weeks that boxes lay at Aktau in "
+        "2022 and early 2023 for want of feeders and papers are what `caspian_h` stands for: "
+        "counted in choice, never in days."
+    ),
+    "northern_usd_feu": (
+        "The published rate is from terminal to terminal for the shipper's own box; the model's is "
+        "from door to door with box, drayage and scarcity."
+    ),
+}
+"""Why a large miss happens, by quantity and year or by quantity; where nothing proves it, the text
+says likely."""
+
+
+def describe(result: BackcastResult, estimate: Mapping[str, Any]) -> str:
+    """Return the page."""
+    known = [row for row in result.rows if row.observed is not None]
+    fitted = [row for row in known if row.status == "fitted"]
+    return "\n".join(
+        [
+            INTRO.format(n_draws=result.n_draws, n_fitted=len(fitted)),
+            *_summary(known),
+            "",
+            "## Against what was published",
+            "",
+            *_known(known),
+            "",
+            f"## Why misses of more than {LARGE:.0%} happen".replace("%", " %"),
+            "",
+            *_reasons(known),
+            "",
+            "## Blind: what the model says of 2024 and 2025",
+            "",
+            *_blind(result.rows),
+            "",
+            METHOD.format(n_fitted=len(fitted)),
+            *_estimate(estimate),
+            "",
+        ]
+    )
+
+
+def _summary(rows: Sequence[BackcastRow]) -> Iterator[str]:
+    heads = ("", "figures", "within 15 %", "within 30 %", f"within a factor of {FACTOR}",
+             "published within P10–P90")  # fmt: skip
+    yield "| " + " | ".join(heads) + " |"
+    yield "|---" * 6 + "|"
+    for status in ("fitted", "seen", "forecast"):
+        mine = [row for row in rows if row.status == status]
+        misses = [abs(row.error) for row in mine if row.error is not None]
+        factors = [max(r.model, r.observed) / min(r.model, r.observed) for r in mine
+                   if r.model and r.observed]  # fmt: skip
+        inside = sum((r.low or 0) <= (r.observed or 0) <= (r.high or 0) for r in mine)
+        cells = (
+            status, len(mine), sum(m <= NEAR for m in misses), sum(m <= LARGE for m in misses),
+            sum(f <= FACTOR for f in factors), inside,
+        )  # fmt: skip
+        yield "| " + " | ".join(map(str, cells)) + " |"
+    yield ""
+    asked = [r for r in rows if r.status == "fitted" and r.id in ASKED and r.year in ASKED_OF]
+    met = [r for r in asked if r.error is not None and abs(r.error) <= ASKED[r.id]]
+    missed = [f"`{r.id}` {r.year} ({_percent(r)})" for r in asked if r not in met]
+    yield (
+        "Asked of 2021–2023: Northern boxes and Middle tonnage within 15 %, Middle boxes within "
+        f"25 %. {len(met)} of {len(asked)} are met; missed are {', '.join(missed) or 'none'}."
+    )
+
+
+def _known(rows: Iterable[BackcastRow]) -> Iterator[str]:
+    heads = ("what", "id", "year", "unit", "published", "model", "P10–P90", "miss", "status",
+             "sources", "note")  # fmt: skip
+    yield "| " + " | ".join(heads) + " |"
+    yield "|---" * 11 + "|"
+    for row in rows:
+        cells = (
+            row.name, f"`{row.id}`", str(row.year), row.unit, say_figure(row.observed),
+            say_figure(row.model), f"{say_figure(row.low)}–{say_figure(row.high)}", _percent(row),
+            row.status, ", ".join(row.source_ids), row.note,
+        )  # fmt: skip
+        yield "| " + " | ".join(cells) + " |"
+
+
+def _reasons(rows: Iterable[BackcastRow]) -> Iterator[str]:
+    yield "| what | year | miss | why |"
+    yield "|---" * 4 + "|"
+    for row in rows:
+        if row.error is not None and abs(row.error) > LARGE:
+            reason = REASONS.get(f"{row.id} {row.year}") or REASONS.get(row.id, "not explained")
+            yield f"| `{row.id}` | {row.year} | {_percent(row)} | {reason} |"
+
+
+def _blind(rows: Sequence[BackcastRow]) -> Iterator[str]:
+    yield "| what | id | unit | 2023 | 2024 | P10–P90 | 2025 | P10–P90 |"
+    yield "|---" * 8 + "|"
+    by_key = {(row.id, row.year): row for row in rows}
+    for row in rows:
+        later = [by_key.get((row.id, year)) for year in BLIND]
+        if row.year != BLIND[0] - 1 or not all(later):
+            continue
+        cells = [row.name, f"`{row.id}`", row.unit, say_figure(row.model)]
+        for one in later:
+            if one is not None:
+                known = "" if one.observed is None else " (seen)"
+                band = f"{say_figure(one.low)}–{say_figure(one.high)}"
+                cells += [say_figure(one.model) + known, band]
+        yield "| " + " | ".join(cells) + " |"
+
+
+def _estimate(estimate: Mapping[str, Any]) -> Iterator[str]:
+    yield "| parameter | estimate | standard error | judged before, P10–P90 |"
+    yield "|---" * 4 + "|"
+    for name, one in estimate["parameters"].items():
+        factor = f"a factor of {2.718281828 ** one['standard_error_log']:.2f}"
+        low, high = one["judged"]
+        yield f"| `{name}` | {one['value']:g} | {factor} | {low:g}–{high:g} |"
+    if "left_out" not in estimate:
+        return
+    yield ""
+    yield "Each year left out in turn and predicted from the others:"
+    yield ""
+    yield "| figure | miss when fitted | miss when its year is left out |"
+    yield "|---" * 3 + "|"
+    for year in estimate["left_out"].values():
+        for target, miss in year.items():
+            fitted = estimate["misses"][target]
+            yield f"| `{target}` | {100 * fitted:+.0f} % | {100 * miss:+.0f} % |"
+    ends = ", ".join(f"{z:+.2f}" for z in estimate["perturbed_start"])
+    yield ""
+    yield (
+        "Started elsewhere (0.7, 1.4, 1.5 and 0.7 times the optimum) the search ends so many "
+        f"standard errors from it: {ends}."
+    )
+
+
+def _percent(row: BackcastRow) -> str:
+    return "–" if row.error is None else f"{100 * row.error:+.0f} %"
+
+
+def main() -> int:
+    """Print the page."""
+    result = BackcastResult.model_validate_json(STORED.read_text("utf-8"))
+    sys.stdout.write(describe(result, json.loads(ESTIMATE.read_text("utf-8"))))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

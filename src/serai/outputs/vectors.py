@@ -1,0 +1,287 @@
+"""The tightrope and the register of events, on a terminal and as a picture."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from rich.console import Console
+from rich.text import Text
+
+from serai.domain.vectors import EventEntry, EventsResult, RopeResult, TerritoryRow, VectorsResult
+from serai.outputs.columns import Column, print_table
+from serai.outputs.drawing import (
+    FAINT,
+    INK,
+    SMALL_PT,
+    add_axes,
+    measure_legend_in,
+    open_sheet,
+    pick_ink,
+    put_legend,
+    write_svg,
+)
+from serai.outputs.numbers import say_share
+
+__all__ = ["describe_ropes", "draw_ropes", "print_events", "print_vectors"]
+
+POWER_COLOURS: Final[Mapping[str, str]] = {
+    "CHN": "#d55e00", "RUS": "#0072b2", "EU": "#e0b400", "USA": "#009e73", "TUR": "#cc79a7",
+    "IND": "#8c564b", "IRN": "#56b4e9",
+}  # fmt: skip
+"""Okabe-Ito, as far as it goes; other powers are grey."""
+
+OTHER_POWER: Final = "#9aa3ad"
+NOBODY: Final = "#eceef0"
+ROW_IN: Final = 0.46
+TIMELINE_IN: Final = 1.5
+PARTIES: Final = ("CHN", "RUS", "EUU", "USA", "TUR", "IND", "IRN")
+LEAST_WRITTEN: Final = 0.3
+
+
+def print_vectors(console: Console, result: VectorsResult) -> None:
+    """
+    Print a country's ropes, its score and the territories that its trade crosses.
+
+    Parameters
+    ----------
+    console
+        Where to print.
+    result
+        The ropes.
+    """
+    console.print(Text(f"\n{result.country} between the powers, {result.year}", style="bold"))
+    if result.told:
+        console.print(Text(result.told))
+    if result.score is not None:
+        console.print(
+            Text(
+                f"Balance {result.score:.0f} of 100 ({result.score_low:.0f}–"
+                f"{result.score_high:.0f} over sources and weights); weakest rope: "
+                f"{result.weakest} ({100 * (result.weakest_balance or 0):.0f})."
+            )
+        )
+        lean = ", ".join(f"{p} {say_share(v)}" for p, v in list(result.lean.items())[:6])
+        console.print(Text(f"Lean over the ropes with data: {lean}."))
+    columns = [
+        Column("Rope", "words"), Column("of"), Column("balance"), Column("partners"),
+        Column("held by", "names"), Column("rest"),
+    ]  # fmt: skip
+    print_table(
+        console, "Ropes: balance (P10–P90), 0 one holder, 100 even; rest not allocated", columns,
+        [_list_rope(rope) for rope in result.ropes],
+    )  # fmt: skip
+    columns = [
+        Column("Goods", "words"), Column("territory", "words"), Column("crosses"),
+        Column("last"), Column("loss"), Column("finds another\nway"),
+    ]  # fmt: skip
+    if result.territories_before:
+        columns += [Column("crosses\nbefore"), Column("loss\nbefore")]
+    before = {(r.goods, r.territory): r for r in result.territories_before}
+    rows = [
+        _list_territory(row, before.get((row.goods, row.territory)), has_before=bool(before))
+        for row in result.territories
+        if row.loss is not None or row.crossing_share >= 0.02  # noqa: PLR2004
+    ]
+    print_table(
+        console, "Foreign territory that trade crosses, by value, and what its closing costs",
+        columns, rows, max_rows=len(rows) or 1,
+    )  # fmt: skip
+    if result.flags:
+        console.print(Text("\nWithout a share: " + "; ".join(result.flags) + ".", style="dim"))
+
+
+def _list_rope(rope: RopeResult) -> list[str]:
+    if not rope.has_data or rope.balance is None:
+        return [rope.dimension, "–", "no data", "", "", ""]
+    band = f"{100 * (rope.balance_low or 0):.0f}–{100 * (rope.balance_high or 0):.0f}"
+    held = ", ".join(f"{s.power} {100 * s.share:.0f}" for s in rope.shares[:4])
+    return [
+        rope.dimension + ("*" if rope.is_modelled else ""), str(rope.year),
+        f"{100 * rope.balance:.0f} ({band})", f"{rope.n_effective:.1f}", f"{held} %",
+        say_share(rope.rest + (0.0 if rope.is_modelled else rope.others)),
+    ]  # fmt: skip
+
+
+def _list_territory(
+    row: TerritoryRow, before: TerritoryRow | None, *, has_before: bool
+) -> list[str]:
+    cells = [
+        row.goods, row.territory, say_share(row.crossing_share), say_share(row.last_share),
+        "–" if row.loss is None else say_share(row.loss),
+        "–" if row.kept is None else say_share(row.kept),
+    ]  # fmt: skip
+    if has_before:
+        cells.append("–" if before is None else say_share(before.crossing_share))
+        cells.append("–" if before is None or before.loss is None else say_share(before.loss))
+    return cells
+
+
+def print_events(console: Console, result: EventsResult) -> None:
+    """
+    Print dated events with what stands for them in the model.
+
+    Parameters
+    ----------
+    console
+        Where to print.
+    result
+        The events.
+    """
+    columns = [
+        Column("date"), Column("id", "words"), Column("status", "words"), Column("What", "names"),
+        Column("in the model", "words", 24),
+    ]  # fmt: skip
+    rows = [
+        [e.date, e.id, e.status, e.title, ", ".join(e.model_ids) or "no effect"]
+        for e in result.events
+    ]
+    if not rows:
+        console.print(Text("\nNo event since then."))
+        return
+    print_table(
+        console, f"{len(rows)} of {result.n_all} events", columns, rows, max_rows=len(rows)
+    )  # fmt: skip
+    if len(rows) == 1:
+        one = result.events[0]
+        console.print(Text(f"\n{one.reason} Source: {one.source}.", style="dim"))
+
+
+def draw_ropes(
+    years: Sequence[VectorsResult], events: Sequence[EventEntry], *, width_in: float
+) -> str:
+    """
+    Draw every rope over the years by who holds it, and the events of the same years below.
+
+    Parameters
+    ----------
+    years
+        The ropes by year.
+    events
+        Dated events; those tied to the model are filled.
+    width_in
+        [in]. Width of the sheet.
+
+    Returns
+    -------
+    svg
+        One element.
+    """
+    names = [
+        rope.dimension for i, rope in enumerate(years[0].ropes)
+        if any(result.ropes[i].has_data for result in years)
+    ]  # fmt: skip
+    keys: list[Line2D | Patch] = [
+        *(Patch(color=colour, label=power) for power, colour in POWER_COLOURS.items()),
+        Patch(color=OTHER_POWER, label="others"), Patch(color=NOBODY, label="not allocated"),
+        Line2D([], [], color=FAINT, marker="o", ls="", ms=4, label="event in the model"),
+        Line2D([], [], color=FAINT, marker="o", ls="", ms=4, mfc="white", label="other event"),
+    ]  # fmt: skip
+    legend_in = measure_legend_in(keys, width_in)
+    plot_in = ROW_IN * len(names)
+    height_in = legend_in + plot_in + 0.3 + TIMELINE_IN + 0.4
+    country = years[0].country
+    key = f"ropes-{country.lower()}"
+    with open_sheet(key, width_in, height_in) as figure:
+        left_in = 1.25
+        axes = add_axes(
+            figure, left_in=left_in, right_in=0.1, top_in=legend_in,
+            bottom_in=height_in - legend_in - plot_in,
+        )  # fmt: skip
+        first, last = years[0].year, years[-1].year
+        axes.set_xlim(first - 0.5, last + 0.5)
+        axes.set_ylim(len(names), 0)
+        for at, name in enumerate(names):
+            axes.text(
+                first - 0.56, at + 0.5, name, ha="right", va="center", fontsize=SMALL_PT, color=INK
+            )
+            for result in years:
+                rope = next(r for r in result.ropes if r.dimension == name)
+                _draw_rope(axes, result.year, at, rope)
+        axes.set_axis_off()
+        below = add_axes(
+            figure, left_in=left_in, right_in=0.1, top_in=legend_in + plot_in + 0.2,
+            bottom_in=0.35,
+        )  # fmt: skip
+        _draw_events(below, events, first, last)
+        put_legend(figure, keys)
+        return write_svg(figure, key, describe_ropes(years))
+
+
+def _draw_rope(axes: Axes, year: int, at: int, rope: RopeResult) -> None:
+    left, width = year - 0.46, 0.92
+    if not rope.has_data:
+        axes.text(
+            year, at + 0.5, "no data", ha="center", va="center", fontsize=SMALL_PT - 1, color=FAINT
+        )
+        return
+    start, stale = left, rope.year != year
+    axes.barh(at + 0.5, width, left=left, height=0.72, color=NOBODY, lw=0)
+    held = {s.power: s.share for s in rope.shares}
+    order = [p for p in POWER_COLOURS if p in held]
+    others = sum(v for p, v in held.items() if p not in POWER_COLOURS)
+    others += 0.0 if rope.is_modelled else rope.others
+    for share, colour in [*((held[p], POWER_COLOURS[p]) for p in order), (others, OTHER_POWER)]:
+        axes.barh(
+            at + 0.5, share * width, left=start, height=0.72, color=colour, lw=0,
+            alpha=0.45 if stale else 1.0,
+        )  # fmt: skip
+        if share >= LEAST_WRITTEN:
+            axes.text(
+                start + share * width / 2, at + 0.5, f"{100 * share:.0f}", ha="center",
+                va="center", fontsize=SMALL_PT - 1, color=INK if stale else pick_ink(colour),
+            )  # fmt: skip
+        start += share * width
+
+
+def _draw_events(axes: Axes, events: Sequence[EventEntry], first: int, last: int) -> None:
+    for row, party in enumerate(PARTIES):
+        colour = POWER_COLOURS["EU" if party == "EUU" else party]
+        months: dict[float, list[EventEntry]] = {}
+        for event in events:
+            if party in event.parties and first <= int(event.date[:4]) <= last:
+                months.setdefault(_month_of(event.date), []).append(event)
+        for at, some in months.items():
+            lift = min(0.14, 0.75 / len(some))
+            for up, event in enumerate(sorted(some, key=lambda e: not e.model_ids)):
+                axes.plot(
+                    at, row - lift * up + 0.2, marker="o", ms=3.2, ls="", mec=colour, mew=0.9,
+                    mfc=colour if event.model_ids else "white",
+                )  # fmt: skip
+    axes.set_xlim(first - 0.5, last + 0.5)
+    axes.set_ylim(len(PARTIES) - 0.4, -0.8)
+    axes.set_yticks(range(len(PARTIES)), ["EU" if p == "EUU" else p for p in PARTIES])
+    axes.set_xticks(range(first, last + 1))
+    axes.grid(axis="x", alpha=0.5)
+    axes.tick_params(length=0)
+    axes.spines["left"].set_visible(False)
+
+
+def _month_of(date: str) -> float:
+    """Return the middle of a date's month as a year, or that of the year."""
+    month = date[5:7]
+    return int(date[:4]) - 0.5 + ((int(month) - 0.5) / 12 if month.isdigit() else 0.5)
+
+
+def describe_ropes(years: Sequence[VectorsResult]) -> str:
+    """
+    Say what the picture shows.
+
+    Parameters
+    ----------
+    years
+        The ropes by year.
+
+    Returns
+    -------
+    words
+        For those who cannot see it.
+    """
+    told = [
+        f"{r.year}: {r.score:.0f} of 100, weakest {r.weakest}" for r in years if r.score is not None
+    ]
+    return (
+        f"Who holds each rope of {years[0].country} by year, paler where figures are of an earlier "
+        f"year, with the events of each power below. Balance {'; '.join(told)}."
+    )
