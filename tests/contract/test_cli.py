@@ -33,7 +33,8 @@ from tests.toy import write_tables
 
 COMMANDS = (
     "answer", "run", "compare", "scenarios", "routes", "evidence", "check", "assign", "schema",
-    "select", "skim", "solve", "backcast", "vectors", "events",)  # fmt: skip
+    "select", "skim", "solve", "backcast", "vectors", "events",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="session")
