@@ -29,6 +29,7 @@ from serai.outputs.backcast import draw_backcast, print_backcast
 from serai.outputs.drawing import WIDE_IN
 from serai.outputs.listing import (
     print_assign,
+    print_audit,
     print_check,
     print_evidence,
     print_scenarios,
@@ -41,6 +42,7 @@ from serai.outputs.vectors import draw_ropes, print_events, print_vectors
 from serai.outputs.whole import require_writable, write_csv, write_whole
 from serai.run import run_scenario
 from serai.studies.answer import answer_question
+from serai.studies.audit import audit_evidence
 from serai.studies.backcast import FORECAST_YEAR, YEARS, backcast
 from serai.studies.comparison import N_STEPS, run_pair
 from serai.studies.events import find_event, list_events
@@ -378,6 +380,9 @@ def _evidence(
         typer.Argument(metavar="[ID|WORDS]", help="Id of a number, row or source; or words."),
     ] = None,
     place: Annotated[str | None, typer.Option(help="All that is known about a place.")] = None,
+    audit: Annotated[
+        bool, typer.Option("--audit", help="Whether all is in order, and what is assumed.")
+    ] = False,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
@@ -385,8 +390,15 @@ def _evidence(
     Say where a number comes from.
 
     Value, range, unit, grade and sources of a number, of all numbers of a table row, of a source,
-    of rows with certain words, or of a place.
+    of rows with certain words, or of a place; or an audit of them all.
     """
+    if audit:
+        if text is not None or place is not None:
+            raise ScenarioError("evidence: got --audit and a question; wanted one of them")
+        with track("Auditing evidence"):
+            found = audit_evidence(read_checked_world(data), folder=data or PACK)
+        emit(found, print_audit, is_json=as_json)
+        return
     with track("Reading tables"):
         result = ask_evidence(text, place=place, folder=data or PACK)
     emit(result, print_evidence, is_json=as_json)

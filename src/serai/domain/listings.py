@@ -5,8 +5,11 @@ from __future__ import annotations
 from serai.domain.results import Result
 
 __all__ = [
+    "AuditedCorridor",
+    "AuditedTable",
     "CheckFinding",
     "CheckResult",
+    "EvidenceAudit",
     "EvidenceNumber",
     "EvidenceResult",
     "EvidenceSource",
@@ -85,6 +88,47 @@ class EvidenceNumber(Result):
     """Line in the table's file."""
 
 
+class AuditedTable(Result):
+    """How the numbers of a table that a run may use are graded."""
+
+    table: str
+    """Name of the table."""
+    observed: int
+    """Read from a source."""
+    derived: int
+    """Derived from sources by a stated step."""
+    assumed: int
+    """Judged; nobody published them."""
+
+
+class AuditedCorridor(Result):
+    """What of a corridor's price and time rests on assumed links."""
+
+    corridor: str
+    """north, middle or sea: boxes between China and Europe that take it in the base year."""
+    usd_share: float
+    """[-] Of what they pay."""
+    hours_share: float
+    """[-] Of the hours under way, handling and dwell; queues are not in it."""
+
+
+class EvidenceAudit(Result):
+    """Whether the evidence is in order, and how much of the answer rests on assumed numbers."""
+
+    faults: list[str]
+    """Numbers without a grade, a source that resolves or an honest band; empty if in order."""
+    tables: list[AuditedTable]
+    """In the order of the data dictionary."""
+    assumed_share: float
+    """[-] Of all numbers that a run may use."""
+    corridors: list[AuditedCorridor]
+    """Where boxes of the base year go."""
+    n_sources: int
+    """Figures, events, ties and sources in the register."""
+    n_cited: int
+    """Of them, those that some number cites; the others are context."""
+
+
 class EvidenceResult(Result):
     """What the evidence register has on a question."""
 
@@ -94,6 +138,8 @@ class EvidenceResult(Result):
     """In the order of the tables."""
     sources: list[EvidenceSource]
     """What they rest on, each once."""
+    audit: EvidenceAudit | None = None
+    """Of the whole register, where it was asked for."""
     version: str
     """Version of the code."""
     data_version: str

@@ -7,6 +7,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from serai.domain.listings import (
+    AuditedTable,
     CheckResult,
     EvidenceNumber,
     EvidenceResult,
@@ -16,8 +17,16 @@ from serai.domain.listings import (
 )
 from serai.domain.programme import SolveResult
 from serai.domain.roads import AssignResult
+from serai.outputs.columns import Column, print_table
 
-__all__ = ["print_assign", "print_check", "print_evidence", "print_scenarios", "print_solution"]
+__all__ = [
+    "print_assign",
+    "print_audit",
+    "print_check",
+    "print_evidence",
+    "print_scenarios",
+    "print_solution",
+]
 
 INDENT = 2
 MANY_PAIRS = 10
@@ -161,6 +170,54 @@ def print_evidence(console: Console, result: EvidenceResult) -> None:
             # Not wrapped, so that an address can be followed.
             console.print(Text(f"{' ' * INDENT}{_tell_source(one)}"), soft_wrap=True)
     _print_version(console, result.version, result.data_version)
+
+
+def print_audit(console: Console, result: EvidenceResult) -> None:
+    """
+    Print whether the evidence is in order, and how much of it is assumed.
+
+    Parameters
+    ----------
+    console
+        Where to print.
+    result
+        With its audit.
+    """
+    audit = result.audit
+    if audit is None:
+        return
+    n = len(audit.faults)
+    state = "in order" if not n else f"{_count(n, 'fault')}"
+    console.print(Text(f"\nEvidence of every number: {state}", style="bold"))
+    _print_lines(console, audit.faults[:MANY_ROWS])
+    rows = [
+        [t.table, f"{t.observed:,}", f"{t.derived:,}", f"{t.assumed:,}", _part(t)]
+        for t in audit.tables
+    ]
+    columns = [
+        Column("Table", "words"), Column("observed"), Column("derived"), Column("assumed"),
+        Column("share"),
+    ]  # fmt: skip
+    print_table(
+        console, f"Numbers that a run may use: {audit.assumed_share:.0%} assumed", columns, rows
+    )
+    rows = [[c.corridor, f"{c.usd_share:.0%}", f"{c.hours_share:.0%}"] for c in audit.corridors]
+    columns = [Column("Corridor", "words"), Column("of USD"), Column("of hours")]
+    print_table(
+        console, "Assumed links under boxes between China and Europe, base year", columns, rows
+    )
+    console.print(
+        Text(
+            f"\n{audit.n_cited:,} of {audit.n_sources:,} sources, figures, events and ties are "
+            "cited by a number; the others are context."
+        )
+    )
+    _print_version(console, result.version, result.data_version)
+
+
+def _part(table: AuditedTable) -> str:
+    total = table.observed + table.derived + table.assumed
+    return f"{table.assumed / total:.0%}" if total else "–"
 
 
 def _tell_number(number: EvidenceNumber, *, is_new: bool) -> list[str]:
