@@ -33,7 +33,7 @@ from tests.toy import write_tables
 
 COMMANDS = (
     "answer", "run", "compare", "scenarios", "routes", "evidence", "check", "assign", "schema",
-    "select", "skim", "solve", "backcast", "vectors", "events",
+    "select", "skim", "solve", "backcast", "vectors", "events", "brief",
 )  # fmt: skip
 
 

@@ -9,6 +9,8 @@ from jsonschema import Draft202012Validator
 
 from serai.cli import commands
 from serai.cli.commands import RESULTS
+from serai.domain.brief import BriefResult
+from serai.outputs.brief import render_brief
 from tests.command import bare_page, serai, write_sound
 from tests.networks import write_braess
 
@@ -29,6 +31,7 @@ WORDS: dict[str, list[str]] = {
     "backcast": ["--year", "2023", "--draws", "2", "--workers", "1", "--data", "DIR"],
     "events": ["--party", "IND"],
     "vectors": ["KAZ"],
+    "brief": ["--answer", "ANSWER"],
 }
 
 
@@ -42,9 +45,13 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Document]:
     write_braess(folder, with_shortcut=True)
     found = {}
     for name, words in WORDS.items():
-        page = ["--page", str(folder / "page.html")] if name == "answer" else []
-        files = {"DIR": tables, "NET": folder / "own_net.tntp", "TRIPS": folder / "own_trips.tntp",
-                 "PROBLEM": Path(__file__).parents[2] / "docs/examples/problem.json"}  # fmt: skip
+        page = ["--page", str(folder / "page.html")] if name in ("answer", "brief") else []
+        root = Path(__file__).parents[2]
+        files = {
+            "ANSWER": root / "docs/pictures/answer.json", "DIR": tables,
+            "NET": folder / "own_net.tntp", "TRIPS": folder / "own_trips.tntp",
+            "PROBLEM": root / "docs/examples/problem.json",
+        }  # fmt: skip
         told = [str(files.get(word, word)) for word in words]
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(commands, "assemble_page", bare_page)
@@ -147,3 +154,23 @@ def test_a_record_says_what_was_run_on_which_tables(documents: dict[str, Documen
     assert record["scenario"]["params"] == {"scale_upper": 6.0}
     assert record["relative_gap"] <= 1e-6
     assert record["seconds"] > 0
+
+
+def test_every_claim_has_an_answer_or_says_why_not(documents: dict[str, Document]) -> None:
+    entries = {entry["id"]: entry for entry in documents["brief"]["entries"]}
+    assert len(entries) >= 15
+    for name, entry in entries.items():
+        assert entry["question"].endswith("?"), name
+        assert entry["basis"].startswith("serai "), name
+        assert entry["is_answered"] or "cannot say" in entry["answer"], name
+        assert (entry["value"] is not None) == entry["is_answered"], name
+    stored = Path(__file__).parents[2] / "docs/pictures/answer.json"
+    cases = json.loads(stored.read_text("utf-8"))["cases"]
+    full = next(c for c in cases if (c["case"], c["russia"]) == ("full", "closed"))
+    told = entries["replace"]
+    assert [told[k] for k in ("value", "low", "high")] == pytest.approx(
+        [full["share"][k] for k in ("value", "low", "high")]
+    )
+    page = render_brief(BriefResult.model_validate(documents["brief"]))
+    assert all(f'id="{name}"' in page for name in entries)
+    assert "<script" not in page

@@ -61,6 +61,16 @@ def test_what_an_event_shifts_is_told_beside_what_was() -> None:
     assert document["territories_before"]
     assert document["scenario"] == f"after-{event['id'].lower()}"
     oil = next(r for r in document["territories"] if (r["goods"], r["territory"]) == ("oil", "RUS"))
-    # Published: 94 % of oil exports crossed Russia in 2022 (T0079, T0080).
+    # Published: 94 % of oil exports crossed Russia in 2022 (T0104).
     assert 0.8 <= oil["crossing_share"] <= 0.97
     assert oil["loss"] > 0.5
+
+
+def test_a_file_that_is_no_answer_is_told(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text("{}")
+    for path in (wrong, tmp_path / "none.json"):
+        found = serai("brief", "--answer", path, "--page", tmp_path / "b.html")
+        assert (found.code, found.out) == (2, "")
+        assert "serai answer --json" in found.err
+    assert not (tmp_path / "b.html").exists()

@@ -10,11 +10,13 @@ import typer
 
 import serai
 from serai.cli.rim import Rim, emit, require_certificate, say, track
+from serai.data.answers import read_answer
 from serai.data.load import PACK
 from serai.data.programme import read_programme
 from serai.data.scenarios import adjust, read_scenario, with_year
 from serai.data.vectors import read_events, read_ties
 from serai.domain.backcast import BackcastResult
+from serai.domain.brief import BriefResult
 from serai.domain.comparison import CompareResult
 from serai.domain.listings import CheckResult, EvidenceResult, ScenariosResult
 from serai.domain.programme import SolveResult
@@ -26,6 +28,7 @@ from serai.errors import DataError, NotConvergedError, ScenarioError, state_faul
 from serai.model.programme import name_worst, solve_programme
 from serai.model.wardrop import Law
 from serai.outputs.backcast import draw_backcast, print_backcast
+from serai.outputs.brief import print_brief, write_brief
 from serai.outputs.drawing import WIDE_IN
 from serai.outputs.listing import (
     print_assign,
@@ -44,6 +47,7 @@ from serai.run import run_scenario
 from serai.studies.answer import answer_question
 from serai.studies.audit import audit_evidence
 from serai.studies.backcast import FORECAST_YEAR, YEARS, backcast
+from serai.studies.brief import brief
 from serai.studies.comparison import N_STEPS, run_pair
 from serai.studies.events import find_event, list_events
 from serai.studies.lookup import ask_evidence, check_folder, read_checked_world, scenarios
@@ -72,6 +76,7 @@ RESULTS: Final[dict[str, type[Result]]] = {
     "backcast": BackcastResult,
     "vectors": VectorsResult,
     "events": EventsResult,
+    "brief": BriefResult,
 }
 """What each command answers with `--json`."""
 
@@ -308,6 +313,35 @@ def _events(
         read_events(data or PACK), party=party, sector=sector, since=since, status=status
     )
     emit(found, print_events, is_json=as_json)
+
+
+@app.command("brief")
+def _brief(
+    answer: Annotated[
+        Path | None,
+        typer.Option(help="What `serai answer --json` printed; solved anew if left out."),
+    ] = None,
+    draws: Annotated[int, typer.Option(min=0, help="Draws for bands, without --answer.")] = 0,
+    page: Annotated[Path, typer.Option(help="File for the page.")] = Path("serai-brief.html"),
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Answer the articles' claims and questions one by one.
+
+    Each with the model's number, its band and what it rests on, or plainly that the model cannot
+    say. Prints them and writes a page.
+    """
+    require_writable(page, "--page")
+    known = None if answer is None else read_answer(answer)
+    with track("Reading tables") as tell:
+        world = read_checked_world(data)
+        if known is None:
+            known = answer_question(world, draws=draws, seed=1, workers=2, progress=tell).result
+        result = brief(world, known, read_ties(data or PACK), tell=tell)
+    emit(result, print_brief, is_json=as_json)
+    write_brief(page, result)
+    say(f"The page is at {page.resolve()}")
 
 
 @app.command("compare")

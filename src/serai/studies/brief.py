@@ -1,0 +1,387 @@
+"""The claims and open questions of two articles about Kazakhstan's corridors, one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+import serai
+from serai.data.scenarios import read_scenario
+from serai.domain.brief import BriefEntry, BriefResult
+from serai.domain.results import AnswerResult, Band, CaseResult
+from serai.domain.scenario import Scenario
+from serai.domain.vectors import Ties, VectorsResult
+from serai.domain.world import World
+from serai.run import run_scenario
+from serai.studies.comparison import run_pair
+from serai.studies.outcomes import outcomes
+from serai.studies.shares import Progress
+from serai.studies.tally import NAMES, tally
+from serai.studies.tightrope import tightrope
+
+__all__ = ["brief"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Facts:
+    """What the entries are told from."""
+
+    answer: AnswerResult
+    ropes: VectorsResult
+    shifts: dict[str, dict[str, float]]
+    """By ready scenario: change of tonnes and boxes by corridor, of what is left behind."""
+    base: dict[str, float]
+    """Totals of the base year."""
+    published: dict[str, float]
+    """Published totals by id of the target."""
+    shares: dict[str, float]
+    """Published shares by id of the tie, in percent."""
+
+    def case(self, case: str, russia: str) -> CaseResult:
+        """Return a case of the answer."""
+        return next(c for c in self.answer.cases if (c.case, c.russia) == (case, russia))
+
+    def territory(self, goods: str, code: str) -> dict[str, float]:
+        """Return what a territory means to goods, in percent; zero where it is not told."""
+        row = next(
+            (r for r in self.ropes.territories if (r.goods, r.territory) == (goods, code)), None
+        )
+        if row is None:
+            return {"crosses": 0.0, "loss": 0.0, "kept": 100.0}
+        return {
+            "crosses": 100 * row.crossing_share, "loss": 100 * (row.loss or 0.0),
+            "kept": 100 * (1.0 if row.kept is None else row.kept),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """An answer's words and numbers."""
+
+    words: str
+    band: Band | None = None
+    value: float | None = None
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Claim:
+    """A question, how it is answered, and on what."""
+
+    id: str
+    question: str
+    say: Callable[[_Facts], _Said] | str
+    """The answer; or, where the model cannot say, why not."""
+    basis: str = ""
+    evidence: tuple[str, ...] = field(default=())
+
+
+def brief(world: World, answer: AnswerResult, ties: Ties, *, tell: Progress) -> BriefResult:
+    """
+    Return every claim and question with the model's number, or why there is none.
+
+    Parameters
+    ----------
+    world
+        The tables.
+    answer
+        What `serai answer` found.
+    ties
+        The ropes' figures.
+    tell
+        Told how far the work is.
+    """
+    ropes = tightrope(world, ties, "KAZ", 2023, lose=("RUS",), tell=tell)
+    shifts = {}
+    for i, name in enumerate(SCENARIOS):
+        tell("scenarios", i, len(SCENARIOS))
+        shifts[name] = _shift(world, read_scenario(name))
+    tell("scenarios", len(SCENARIOS), len(SCENARIOS))
+    facts = _Facts(
+        answer=answer, ropes=ropes, shifts=shifts,
+        base=outcomes(run_scenario(world, Scenario(year=2023))),
+        published={target.id: target.value for target in world.targets},
+        shares={tie.id: tie.value for found in ties.sets for tie in found.ties},
+    )  # fmt: skip
+    return BriefResult(
+        entries=[_entry(claim, facts) for claim in CLAIMS],
+        version=serai.__version__,
+        data_version=world.data_version,
+    )
+
+
+def _entry(claim: _Claim, facts: _Facts) -> BriefEntry:
+    cannot = isinstance(claim.say, str)
+    said = _Said(words=claim.say) if isinstance(claim.say, str) else claim.say(facts)
+    band = said.band
+    has_band = band is not None and band.low < band.high
+    return BriefEntry(
+        id=claim.id, question=claim.question, is_answered=not cannot, answer=said.words,
+        value=band.value if band is not None else said.value,
+        low=band.low if band is not None and has_band else None,
+        high=band.high if band is not None and has_band else None,
+        unit=said.unit, basis=claim.basis, evidence=list(claim.evidence),
+    )  # fmt: skip
+
+
+def _shift(world: World, scenario: Scenario) -> dict[str, float]:
+    """Return what a scenario changes against the same world without what it does."""
+    plain = Scenario(year=scenario.year, built_by=scenario.built_by, demand=scenario.demand)
+    found: list[dict[str, float]] = []
+    for run in run_pair(world, plain, scenario):
+        flows = tally(run)
+        t, teu = flows.by_corridor(flows.t), flows.by_corridor(flows.teu)
+        totals = {f"{name} t": float(t[i]) for i, name in enumerate(NAMES)}
+        totals |= {f"{name} TEU": float(teu[i]) for i, name in enumerate(NAMES)}
+        felt = run.queued.arrays.cost * run.solution.flow
+        totals["cost"] = float(np.sum(felt))
+        found.append(totals)
+    return {name: found[1][name] - found[0][name] for name in found[0]}
+
+
+# ------------------------------------------------------------------------------- in words
+
+
+def _percent(band: Band) -> str:
+    if band.low == band.high:
+        return f"{100 * band.value:.0f} %"
+    return f"{100 * band.value:.0f} % ({100 * band.low:.0f} to {100 * band.high:.0f} %)"
+
+
+def _kt(t: float) -> str:
+    return f"{t / 1e6:+.2f} Mt" if abs(t) >= 1e6 else f"{t / 1e3:+,.0f} kt"  # noqa: PLR2004
+
+
+def _beside(f: _Facts, target: str, words: str, scale: float) -> str:
+    """Return what was published of it, in brackets; nothing where nothing is known."""
+    known = f.published.get(target)
+    return "" if known is None else f" ({words.format(known * scale)})"
+
+
+def _replace(f: _Facts) -> _Said:
+    today, full, free = (f.case(c, "closed") for c in ("today", "full", "unlimited"))
+    return _Said(
+        words=(
+            f"Not today, and not with all that is planned: if Russia closed, the Middle Corridor "
+            f"could take over {_percent(today.share)} of the divertible boxes as it stands and "
+            f"{_percent(full.share)} with every project and measure on the table; without any "
+            f"limit on "
+            f"capacity {_percent(free.share)}."
+        ),
+        band=full.share, unit="share of divertible TEU, full programme, Russia closed",
+    )  # fmt: skip
+
+
+def _effort(f: _Facts) -> _Said:
+    full = f.case("full", "closed")
+    return _Said(
+        words=(
+            f"All projects of the full programme cost {full.capex_musd / 1e3:.1f} bn USD. A box "
+            f"from "
+            f"China to Europe then pays {full.usd_feu:,.0f} USD/FEU in {full.days:.0f} days, by "
+            f"sea "
+            f"{full.sea_usd_feu:,.0f} in {full.sea_days:.0f}."
+        ),
+        value=full.capex_musd / 1e3, unit="bn USD",
+    )  # fmt: skip
+
+
+def _free(f: _Facts) -> _Said:
+    full = f.case("full", "open")
+    return _Said(
+        words=f"With Russia open and the full programme built {_percent(full.share)} would move.",
+        band=full.share, unit="share of divertible TEU, full programme, Russia open",
+    )  # fmt: skip
+
+
+def _binds(f: _Facts) -> _Said:
+    named = [b.name for b in f.case("today", "closed").binding[:3]]
+    later = [b.name for b in f.case("full", "closed").binding[:2]]
+    return _Said(
+        words=f"Today {', '.join(named)}; with the full programme {', '.join(later)}.",
+        value=f.case("today", "closed").binding[0].price_usd_teu if named else None,
+        unit="USD/TEU, scarcity price of the first",
+    )
+
+
+def _visa(f: _Facts) -> _Said:
+    s = f.shifts["visa-free-and-single-window"]
+    return _Said(
+        words=(
+            "Visa-free drivers and a single customs window, with nothing built, move "
+            f"{s['middle TEU']:+,.0f} TEU a year to the Middle Corridor and {_kt(s['direct t'])} "
+            f"of "
+            f"direct trade; shippers' felt cost changes by {s['cost'] / 1e6:+,.0f} m USD a year."
+        ),
+        value=s["middle TEU"], unit="TEU a year",
+    )  # fmt: skip
+
+
+def _storage(f: _Facts) -> _Said:
+    known = _beside(f, "kazakh_transit_kt-2023", "{:,.0f} Mt published", 1e-3)
+    return _Said(
+        words=(
+            f"Transit: {f.base['kazakh_transit_kt'] / 1e3:.0f} Mt a year cross Kazakhstan by "
+            f"rail in the model{known}. Storage: the model cannot say; it has no stocks, only "
+            "ways."
+        ),
+        value=f.base["kazakh_transit_kt"] / 1e3, unit="Mt, 2023",
+    )  # fmt: skip
+
+
+def _region(f: _Facts) -> _Said:
+    s = f.shifts["kyrgyz-tajik-border-closed"]
+    return _Said(
+        words=(
+            f"Hardly anything that the tables hold: the Kyrgyz–Tajik border shut again, in 2030, "
+            f"changes what shippers feel by {s['cost'] / 1e6:+,.1f} m USD a year and the corridor "
+            f"by {s['middle TEU']:+,.0f} TEU. What small trade over the hills loses is not in them."
+        ),
+        value=s["cost"] / 1e6, unit="m USD a year",
+    )  # fmt: skip
+
+
+def _uranium(f: _Facts) -> _Said:
+    t = f.territory("uranium", "RUS")
+    known = _beside(f, "uranium_percent-2023", "{:.0f} % by the Caspian published", 1.0)
+    return _Said(
+        words=(
+            f"{t['crosses']:.0f} % of uranium by value cross Russia in the model; without it "
+            f"{t['kept']:.0f} % of the tonnes find another way, and costs rise by "
+            f"{t['loss']:.0f} % on average. For the West in 2023 the model has "
+            f"{f.base['uranium_percent']:.0f} %{known}: it misses."
+        ),
+        value=t["crosses"], unit="% of value across Russia",
+    )  # fmt: skip
+
+
+def _minerals(f: _Facts) -> _Said:
+    rope = next(r for r in f.ropes.ropes if r.dimension == "critical minerals")
+    if not rope.has_data:
+        return _Said(words="No figures.")
+    held = ", ".join(f"{s.power} {100 * s.share:.0f} %" for s in rope.shares)
+    return _Said(
+        words=f"Of {rope.measure} ({rope.year}): {held}. Who mines rare earths, nobody published.",
+        value=100 * (rope.balance or 0.0), unit="balance of the rope, 0 to 100",
+    )  # fmt: skip
+
+
+def _india(f: _Facts) -> _Said:
+    s = f.shifts["corridor-to-indian-ports-complete"]
+    return _Said(
+        words=(
+            "With the railway and the ports complete the routes over Iran carry "
+            f"{_kt(s['south t'])} more a year, of it {s['south TEU']:+,.0f} TEU in boxes; "
+            f"{_kt(s['north t'])} change on the routes through Russia."
+        ),
+        value=s["south t"] / 1e6, unit="Mt a year more by Iran",
+    )  # fmt: skip
+
+
+def _oil(f: _Facts) -> _Said:
+    t, known = f.territory("oil", "RUS"), f.shares.get("T0104")
+    beside = "" if known is None else f" ({known:.0f} % of exports published for 2022)"
+    return _Said(
+        words=(
+            f"{t['crosses']:.0f} % of Kazakh oil trade by value cross Russia{beside}. Without "
+            f"Russia {t['kept']:.0f} % of those tonnes find another way."
+        ),
+        value=t["crosses"], unit="% of value across Russia",
+    )  # fmt: skip
+
+
+def _rope(f: _Facts) -> _Said:
+    r = f.ropes
+    if r.score is None or r.score_low is None or r.score_high is None:
+        return _Said(words="No figures.")
+    lean = ", ".join(f"{p} {100 * v:.0f} %" for p, v in list(r.lean.items())[:3])
+    return _Said(
+        words=(
+            f"Balance {r.score:.0f} of 100 in {r.year} over the ropes with data; the weakest is "
+            f"{r.weakest} ({100 * (r.weakest_balance or 0):.0f}). It leans toward {lean}."
+        ),
+        band=Band(value=r.score, low=r.score_low, high=r.score_high, central=r.score),
+        unit="of 100",
+    )  # fmt: skip
+
+
+SCENARIOS: Final = (
+    "visa-free-and-single-window", "kyrgyz-tajik-border-closed",
+    "corridor-to-indian-ports-complete",
+)  # fmt: skip
+
+CLAIMS: Final[Sequence[_Claim]] = (
+    _Claim(
+        id="replace", question="Will the Middle Corridor ever be able to replace the routes "
+        "through "
+        "Russia?", say=_replace, basis="serai answer",
+    ),
+    _Claim(
+        id="effort", question="Competing with them takes much effort and investment: how much?",
+        say=_effort, basis="serai answer",
+    ),
+    _Claim(
+        id="choice", question="Would shippers move if nobody forced them?", say=_free,
+        basis="serai answer",
+    ),
+    _Claim(id="limits", question="What stands in the way first?", say=_binds, basis="serai answer"),
+    _Claim(
+        id="visa-free", question="What does the visa-free agreement with China change?", say=_visa,
+        basis="serai run visa-free-and-single-window", evidence=("E0065", "MS01", "MS05"),
+    ),
+    _Claim(
+        id="storage", question="Kazakhstan as a place of transit and storage?", say=_storage,
+        basis="serai backcast --year 2023", evidence=("F0293",),
+    ),
+    _Claim(
+        id="old-agreements", question="Trade agreements signed before the pandemic come into "
+        "effect: "
+        "what do they move?", say="The model cannot say: the article does not name them, and no "
+        "line, port or charge of the model is known to change by them.",
+        basis="serai events --party CHN", evidence=("E0209",),
+    ),
+    _Claim(
+        id="region", question="Regional cooperation has limits, such as between the Kyrgyz "
+        "Republic "
+        "and Tajikistan: what do they cost?", say=_region,
+        basis="serai run kyrgyz-tajik-border-closed", evidence=("X11", "F0344", "F0345"),
+    ),
+    _Claim(
+        id="oil", question="How far does oil hang on pipelines through Russia?", say=_oil,
+        basis="serai vectors KAZ", evidence=("T0104",),
+    ),
+    _Claim(
+        id="uranium", question="And uranium?", say=_uranium, basis="serai vectors KAZ",
+        evidence=("F0366",),
+    ),
+    _Claim(
+        id="rare-earths", question="Who holds the rope of uranium, rare earths and other critical "
+        "minerals?", say=_minerals, basis="serai vectors KAZ", evidence=("E0212",),
+    ),
+    _Claim(
+        id="nuclear", question="Two nuclear plants, one by China and one by Russia: what does it "
+        "shift?", say="The model cannot say: a plant is no corridor. The events are in the "
+        "register; "
+        "its fuel would be a few tonnes a year.", basis="serai events --sector nuclear",
+    ),
+    _Claim(
+        id="indian-ports", question="What would the corridor to Indian ports through "
+        "Turkmenistan and "
+        "Iran carry?", say=_india,
+        basis="serai run corridor-to-indian-ports-complete", evidence=("E0147",),
+    ),
+    _Claim(
+        id="flights", question="Direct flights to Delhi?", say="The model cannot say: it carries "
+        "freight, and the flights of the article carry people.",
+        basis="serai events --party IND", evidence=("E0146",),
+    ),
+    _Claim(
+        id="tightrope", question="Does Kazakhstan walk the tightrope between the powers in "
+        "balance?",
+        say=_rope, basis="serai vectors KAZ",
+    ),
+)  # fmt: skip
+"""In the order of the two articles."""
