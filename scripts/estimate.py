@@ -20,6 +20,7 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -133,11 +134,16 @@ def fit(problem: Problem, start: Floats, *, max_nfev: int = 14) -> OptimizeResul
     centre, spread = judged()
     errors = np.array([t.relative_error for t in problem.targets])
 
-    def residuals(x: Floats) -> Floats:
+    @lru_cache(maxsize=1)
+    def solved(point: tuple[float, ...]) -> Floats:
+        x = np.array(point)
         misses = problem.misses(x)
         print(" ".join(f"{v:8.3f}" for v in np.exp(x)), " ".join(f"{m:+.2f}" for m in misses),
               file=sys.stderr, flush=True)  # fmt: skip
         return np.concatenate([misses / errors, (x - centre) / spread])
+
+    def residuals(x: Floats) -> Floats:
+        return solved(tuple(x.tolist()))
 
     def slopes(x: Floats) -> Floats:
         at = residuals(x)

@@ -42,7 +42,7 @@ def test_events_print_what_they_do_in_the_model() -> None:
     assert all(e["reason"] and "IND" in e["parties"] for e in found["events"])
     told = serai("events", "--party", "IND", "--since", "2023")
     assert "no effect" in told.out
-    assert serai("events", "--since", "2099").out.strip() == "No event since then."
+    assert serai("events", "--since", "2099").out.strip() == "No such event."
     wrong = serai("events", "--party", "ATL", "--status", "dreamt")
     assert wrong.code == 2
     assert wrong.err.count("got") == 2

@@ -41,7 +41,7 @@ def rope_set(shares: dict[str, float], *, total: float | None = None, year: int 
     if total is not None:
         ties.append(Tie(id="TALL", power="ALL", use="total", value=total, low=total, high=total))
     return RopeSet(
-        id="one", country="KAZ", dimension="trade", year=year, measure="goods",
+        id="one", country="KAZ", dimension="trade", year=year, since=year, measure="goods",
         unit="%" if total is None else "bn USD", is_headline=True, note="", ties=tuple(ties),
     )  # fmt: skip
 
@@ -119,6 +119,15 @@ def test_a_year_takes_the_newest_figures_that_are_not_too_old() -> None:
         2026: 2024, 2027: 2024,
     }  # fmt: skip
     assert pick_set(sets, "KAZ", "debt", 2024) is None
+
+
+def test_figures_of_one_holder_stand_only_where_there_are_no_others() -> None:
+    alone, fuller = rope_set({"EU": 50.0}, year=2023), rope_set({"EU": 40.0, "CHN": 9.0}, year=2021)
+    assert pick_set([alone, fuller], "KAZ", "trade", 2023) is fuller
+    assert pick_set([alone, fuller], "KAZ", "trade", 2025) is alone
+    years = replace(alone, since=2020)
+    assert pick_set([years], "KAZ", "trade", 2020) is years
+    assert pick_set([years], "KAZ", "trade", 2019) is None
 
 
 # ------------------------------------------------------------------------------ the pack
@@ -259,6 +268,10 @@ def test_a_country_stands_with_its_ropes_and_what_a_scenario_shifts(ties: Ties) 
     def crossing(rows: list[TerritoryRow]) -> float:
         return sum(r.crossing_share for r in rows if (r.goods, r.territory) == ("all", "RUS"))
 
+    ropes = [next(r for r in x.ropes if r.dimension == "transit") for x in (plain, shifted)]
+    moved = [r.balance or 0.0 for r in ropes]
+    assert sum(shifted.shift.values()) == pytest.approx(moved[1] - moved[0])
+    assert plain.shift == {}
     assert crossing(plain.territories) > 0
     assert crossing(shifted.territories) == 0
     assert any(not r.has_data for r in plain.ropes)

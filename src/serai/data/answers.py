@@ -32,5 +32,5 @@ def read_answer(path: Path) -> AnswerResult:
     except (OSError, UnicodeDecodeError) as fault:
         raise ScenarioError(state_fault(str(path), str(fault), wanted, then)) from fault
     except ValidationError as fault:
-        got = f"a file with {fault.error_count()} faults"
+        got = f"a file that is none ({fault.error_count()} of its keys are wrong)"
         raise ScenarioError(state_fault(str(path), got, wanted, then)) from fault

@@ -63,6 +63,7 @@ def read_ties(folder: Path = PACK) -> Ties:
             country=str(rows[0]["country"]),
             dimension=str(rows[0]["dimension"]),
             year=int(rows[0]["year"]),
+            since=int(rows[0]["since"]),
             measure=str(rows[0]["measure"]),
             unit=str(rows[0]["unit"]),
             is_headline=rows[0]["headline"] == "yes",

@@ -34,6 +34,9 @@ class RopeSet:
     country: str
     dimension: str
     year: int
+    """Last year that the figures are for."""
+    since: int
+    """First year that they are for."""
     measure: str
     unit: str
     is_headline: bool
@@ -105,7 +108,7 @@ class RopeResult(Result):
     shares: list[PowerShare]
     """Largest first."""
     others: float
-    """[-] Held by named countries that are no powers."""
+    """[-] Held by countries that are no powers; in the transit rope they stand in `shares`."""
     rest: float
     """[-] Not allocated to anybody."""
     concentration: float | None
@@ -113,9 +116,9 @@ class RopeResult(Result):
     balance: float | None
     """[-] 1 even among the powers, 0 one holder."""
     balance_low: float | None
-    """[-] P10 over sources, with the rest spread or as one block."""
+    """[-] P10 over sources, with the rest spread or as one block; null where it is modelled."""
     balance_high: float | None
-    """[-] P90."""
+    """[-] P90; null where it is modelled."""
     n_effective: float | None
     """[-] Effective number of partners, 1 over the concentration."""
     note: str
@@ -166,6 +169,9 @@ class VectorsResult(Result):
     """The transit rope's ground: territories crossed, by goods."""
     territories_before: list[TerritoryRow]
     """The same without the scenario or event that was asked for; empty if none was."""
+    shift: dict[str, float]
+    """[-] What each holder of the transit rope adds to the change of its balance by the scenario or
+    event; the parts sum to it. Empty if none was asked for."""
     flags: list[str]
     """Ties without a share: alliances, bases."""
     scenario: str

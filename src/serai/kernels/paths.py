@@ -236,7 +236,7 @@ def fill_through_marks(
     ends
         [-], shape (2, n_paths). First and last node.
     farthest
-        [-], shape (scalar), > 1. A path may cost so many times the cheapest of all.
+        [-], shape (scalar), > 1. A path may cost so many times the cheapest at the same costs.
     link_mark
         [-], shape (n_links,). A random number per link.
     via

@@ -178,7 +178,7 @@ def _list_keys() -> list[Line2D | Patch]:
         Line2D([], [], color=INK, marker="D", ms=5, ls="", label="published, fitted"),
         Line2D([], [], color=INK, marker="D", ms=5, ls="", mfc="white",
                label="published, not fitted"),
-        Patch(color=BLIND, lw=0, label="nothing published is known here"),
+        Patch(color=BLIND, lw=0, label="nothing later is known"),
     ]  # fmt: skip
 
 

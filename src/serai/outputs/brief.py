@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from rich.console import Console
 from rich.text import Text
 
 from serai.domain.brief import BriefEntry, BriefResult
-from serai.outputs.page import bind_units
+from serai.outputs.page import open_template
 from serai.outputs.whole import write_whole
 
 __all__ = ["print_brief", "render_brief", "write_brief"]
@@ -58,13 +57,7 @@ def render_brief(result: BriefResult) -> str:
     html
         A whole document that needs nothing else.
     """
-    environment = Environment(
-        loader=PackageLoader("serai.outputs", "templates"), autoescape=True,
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    environment.filters["bound"] = bind_units
-    environment.filters["foot"] = foot_of
-    return environment.get_template("brief.html").render(brief=result)
+    return open_template("brief.html").render(brief=result, foot=foot_of)
 
 
 def write_brief(path: Path, result: BriefResult) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from serai.domain.results import AnswerResult, QuoteRoute
 from serai.errors import ScenarioError, state_fault
@@ -36,6 +36,7 @@ __all__ = [
     "LIMITS",
     "AnswerPage",
     "Footnote",
+    "open_template",
     "render_answer_page",
     "write_answer_page",
 ]
@@ -213,18 +214,9 @@ def render_answer_page(page: AnswerPage) -> str:
     html
         A whole document; the same text for the same input.
     """
-    environment = Environment(
-        loader=PackageLoader("serai.outputs", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["bound"] = bind_units
     answer = page.answer
     lines, sources = _list_footnotes(page.footnotes)
-    template = environment.get_template("answer.html")
-    return template.render(
+    return open_template("answer.html").render(
         page=page,
         answer=answer,
         charts=_draw_charts(page),
@@ -243,6 +235,26 @@ def render_answer_page(page: AnswerPage) -> str:
         n_varied=say_plain(answer.draws.inputs_varied, digits=6),
         outlook_case=name_case(answer.outlook[0].case) if answer.outlook else "",
     )
+
+
+def open_template(name: str) -> Template:
+    """
+    Return a template of the package.
+
+    Parameters
+    ----------
+    name
+        Its file.
+    """
+    environment = Environment(
+        loader=PackageLoader("serai.outputs", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["bound"] = bind_units
+    return environment.get_template(name)
 
 
 def bind_units(text: str) -> str:

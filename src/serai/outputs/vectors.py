@@ -38,6 +38,7 @@ ROW_IN: Final = 0.46
 TIMELINE_IN: Final = 1.5
 PARTIES: Final = ("CHN", "RUS", "EUU", "USA", "TUR", "IND", "IRN")
 LEAST_WRITTEN: Final = 0.3
+LEAST_TOLD: Final = 0.02
 
 
 def print_vectors(console: Console, result: VectorsResult) -> None:
@@ -63,7 +64,13 @@ def print_vectors(console: Console, result: VectorsResult) -> None:
             )
         )
         lean = ", ".join(f"{p} {say_share(v)}" for p, v in list(result.lean.items())[:6])
-        console.print(Text(f"Lean over the ropes with data: {lean}."))
+        n, rest = sum(r.has_data for r in result.ropes), 1.0 - sum(result.lean.values())
+        console.print(
+            Text(
+                f"Lean over {n} of {len(result.ropes)} ropes, those with data: {lean}; "
+                f"{say_share(rest)} with others or nobody named."
+            )
+        )
     columns = [
         Column("Rope", "words"), Column("of"), Column("balance"), Column("partners"),
         Column("held by", "names"), Column("rest"),
@@ -77,17 +84,26 @@ def print_vectors(console: Console, result: VectorsResult) -> None:
         Column("last"), Column("loss"), Column("finds another\nway"),
     ]  # fmt: skip
     if result.territories_before:
-        columns += [Column("crosses\nbefore"), Column("loss\nbefore")]
+        columns += [Column("crosses\nbefore"), Column("last\nbefore")]
     before = {(r.goods, r.territory): r for r in result.territories_before}
+    now = {(r.goods, r.territory): r for r in result.territories}
     rows = [
-        _list_territory(row, before.get((row.goods, row.territory)), has_before=bool(before))
-        for row in result.territories
-        if row.loss is not None or row.crossing_share >= 0.02  # noqa: PLR2004
+        _list_territory(key, now.get(key), before.get(key), has_before=bool(before))
+        for key in dict.fromkeys([*now, *before])
+        if any(
+            r is not None and (r.loss is not None or r.crossing_share >= LEAST_TOLD)
+            for r in (now.get(key), before.get(key))
+        )
     ]
     print_table(
         console, "Foreign territory that trade crosses, by value, and what its closing costs",
         columns, rows, max_rows=len(rows) or 1,
     )  # fmt: skip
+    if result.shift:
+        parts = sorted(result.shift.items(), key=lambda i: -abs(i[1]))[:4]
+        told = ", ".join(f"{name} {100 * part:+.1f}" for name, part in parts)
+        whole = 100 * sum(result.shift.values())
+        console.print(Text(f"\nThe transit rope's balance changes by {whole:+.1f}: {told}."))
     if result.flags:
         console.print(Text("\nWithout a share: " + "; ".join(result.flags) + ".", style="dim"))
 
@@ -95,27 +111,35 @@ def print_vectors(console: Console, result: VectorsResult) -> None:
 def _list_rope(rope: RopeResult) -> list[str]:
     if not rope.has_data or rope.balance is None:
         return [rope.dimension, "–", "no data", "", "", ""]
-    band = f"{100 * (rope.balance_low or 0):.0f}–{100 * (rope.balance_high or 0):.0f}"
+    band = ""
+    if rope.balance_low is not None and rope.balance_high is not None:
+        band = f" ({100 * rope.balance_low:.0f}–{100 * rope.balance_high:.0f})"
     held = ", ".join(f"{s.power} {100 * s.share:.0f}" for s in rope.shares[:4])
     return [
         rope.dimension + ("*" if rope.is_modelled else ""), str(rope.year),
-        f"{100 * rope.balance:.0f} ({band})", f"{rope.n_effective:.1f}", f"{held} %",
-        say_share(rope.rest + (0.0 if rope.is_modelled else rope.others)),
+        f"{100 * rope.balance:.0f}{band}", f"{rope.n_effective:.1f}", f"{held} %",
+        say_share(rope.rest + rope.others),
     ]  # fmt: skip
 
 
 def _list_territory(
-    row: TerritoryRow, before: TerritoryRow | None, *, has_before: bool
+    key: tuple[str, str], row: TerritoryRow | None, before: TerritoryRow | None, *, has_before: bool
 ) -> list[str]:
-    cells = [
-        row.goods, row.territory, say_share(row.crossing_share), say_share(row.last_share),
-        "–" if row.loss is None else say_share(row.loss),
-        "–" if row.kept is None else say_share(row.kept),
-    ]  # fmt: skip
-    if has_before:
-        cells.append("–" if before is None else say_share(before.crossing_share))
-        cells.append("–" if before is None or before.loss is None else say_share(before.loss))
-    return cells
+    cells = [*key, *_list_shares(row)]
+    if row is None:
+        cells += ["–", "–"]
+    else:
+        cells += [_say(row.loss), _say(row.kept)]
+    return [*cells, *_list_shares(before)] if has_before else cells
+
+
+def _list_shares(row: TerritoryRow | None) -> list[str]:
+    """Return what crosses a territory, and what has it last: nothing does where it is not told."""
+    return [say_share(getattr(row, name, 0.0)) for name in ("crossing_share", "last_share")]
+
+
+def _say(share: float | None) -> str:
+    return "–" if share is None else say_share(share)
 
 
 def print_events(console: Console, result: EventsResult) -> None:
@@ -138,7 +162,7 @@ def print_events(console: Console, result: EventsResult) -> None:
         for e in result.events
     ]
     if not rows:
-        console.print(Text("\nNo event since then."))
+        console.print(Text("\nNo such event."))
         return
     print_table(
         console, f"{len(rows)} of {result.n_all} events", columns, rows, max_rows=len(rows)
@@ -168,10 +192,7 @@ def draw_ropes(
     svg
         One element.
     """
-    names = [
-        rope.dimension for i, rope in enumerate(years[0].ropes)
-        if any(result.ropes[i].has_data for result in years)
-    ]  # fmt: skip
+    names = [rope.dimension for rope in years[0].ropes]
     keys: list[Line2D | Patch] = [
         *(Patch(color=colour, label=power) for power, colour in POWER_COLOURS.items()),
         Patch(color=OTHER_POWER, label="others"), Patch(color=NOBODY, label="not allocated"),
@@ -221,7 +242,7 @@ def _draw_rope(axes: Axes, year: int, at: int, rope: RopeResult) -> None:
     held = {s.power: s.share for s in rope.shares}
     order = [p for p in POWER_COLOURS if p in held]
     others = sum(v for p, v in held.items() if p not in POWER_COLOURS)
-    others += 0.0 if rope.is_modelled else rope.others
+    others += rope.others
     for share, colour in [*((held[p], POWER_COLOURS[p]) for p in order), (others, OTHER_POWER)]:
         axes.barh(
             at + 0.5, share * width, left=start, height=0.72, color=colour, lw=0,

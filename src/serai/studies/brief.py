@@ -20,7 +20,7 @@ from serai.studies.comparison import run_pair
 from serai.studies.outcomes import outcomes
 from serai.studies.shares import Progress
 from serai.studies.tally import NAMES, tally
-from serai.studies.tightrope import tightrope
+from serai.studies.tightrope import tightrope, without
 
 __all__ = ["brief"]
 
@@ -129,9 +129,8 @@ def _entry(claim: _Claim, facts: _Facts) -> BriefEntry:
 
 def _shift(world: World, scenario: Scenario) -> dict[str, float]:
     """Return what a scenario changes against the same world without what it does."""
-    plain = Scenario(year=scenario.year, built_by=scenario.built_by, demand=scenario.demand)
     found: list[dict[str, float]] = []
-    for run in run_pair(world, plain, scenario):
+    for run in run_pair(world, without(scenario), scenario):
         flows = tally(run)
         t, teu = flows.by_corridor(flows.t), flows.by_corridor(flows.teu)
         totals = {f"{name} t": float(t[i]) for i, name in enumerate(NAMES)}
@@ -163,13 +162,17 @@ def _beside(f: _Facts, target: str, words: str, scale: float) -> str:
 
 def _replace(f: _Facts) -> _Said:
     today, full, free = (f.case(c, "closed") for c in ("today", "full", "unlimited"))
+    whole = next(
+        (word for word, case in (("Yes", today), ("With all that is planned", full))
+         if case.share.value >= 1.0),
+        "No",
+    )  # fmt: skip
     return _Said(
         words=(
-            f"Not today, and not with all that is planned: if Russia closed, the Middle Corridor "
-            f"could take over {_percent(today.share)} of the divertible boxes as it stands and "
+            f"{whole}: if Russia closed, the Middle Corridor could take over "
+            f"{_percent(today.share)} of the divertible boxes as it stands and "
             f"{_percent(full.share)} with every project and measure on the table; without any "
-            f"limit on "
-            f"capacity {_percent(free.share)}."
+            f"limit on capacity {_percent(free.share)}."
         ),
         band=full.share, unit="share of divertible TEU, full programme, Russia closed",
     )  # fmt: skip
@@ -212,7 +215,8 @@ def _visa(f: _Facts) -> _Said:
     return _Said(
         words=(
             "Visa-free drivers and a single customs window, with nothing built, move "
-            f"{s['middle TEU']:+,.0f} TEU a year to the Middle Corridor and {_kt(s['direct t'])} "
+            f"{s['middle TEU']:+,.0f} TEU a year (2023) to the Middle Corridor and "
+            f"{_kt(s['direct t'])} "
             f"of "
             f"direct trade; shippers' felt cost changes by {s['cost'] / 1e6:+,.0f} m USD a year."
         ),
@@ -236,23 +240,29 @@ def _region(f: _Facts) -> _Said:
     s = f.shifts["kyrgyz-tajik-border-closed"]
     return _Said(
         words=(
-            f"Hardly anything that the tables hold: the Kyrgyz–Tajik border shut again, in 2030, "
-            f"changes what shippers feel by {s['cost'] / 1e6:+,.1f} m USD a year and the corridor "
-            f"by {s['middle TEU']:+,.0f} TEU. What small trade over the hills loses is not in them."
+            f"The Kyrgyz–Tajik border shut again, in 2030, changes what shippers feel by "
+            f"{s['cost'] / 1e6:+,.1f} m USD a year and the corridor by {s['middle TEU']:+,.0f} "
+            f"TEU. "
+            "Small trade over the hills is not in the tables."
         ),
         value=s["cost"] / 1e6, unit="m USD a year",
     )  # fmt: skip
 
 
 def _uranium(f: _Facts) -> _Said:
-    t = f.territory("uranium", "RUS")
-    known = _beside(f, "uranium_percent-2023", "{:.0f} % by the Caspian published", 1.0)
+    t, west = f.territory("uranium", "RUS"), f.base["uranium_percent"]
+    known = _beside(f, "uranium_percent-2023", "{:.0f} % published", 1.0)
+    west_words = (
+        f" Of what went to Europe and America in 2023 the model sends {west:.0f} % over the "
+        f"Caspian{known}."
+        if west == west  # noqa: PLR0124 - not a number where nothing goes
+        else ""
+    )
     return _Said(
         words=(
             f"{t['crosses']:.0f} % of uranium by value cross Russia in the model; without it "
             f"{t['kept']:.0f} % of the tonnes find another way, and costs rise by "
-            f"{t['loss']:.0f} % on average. For the West in 2023 the model has "
-            f"{f.base['uranium_percent']:.0f} %{known}: it misses."
+            f"{t['loss']:.0f} % on average.{west_words}"
         ),
         value=t["crosses"], unit="% of value across Russia",
     )  # fmt: skip
@@ -262,9 +272,12 @@ def _minerals(f: _Facts) -> _Said:
     rope = next(r for r in f.ropes.ropes if r.dimension == "critical minerals")
     if not rope.has_data:
         return _Said(words="No figures.")
-    held = ", ".join(f"{s.power} {100 * s.share:.0f} %" for s in rope.shares)
+    held = ", ".join(f"{s.power} up to {100 * s.share:.0f} %" for s in rope.shares)
     return _Said(
-        words=f"Of {rope.measure} ({rope.year}): {held}. Who mines rare earths, nobody published.",
+        words=(
+            f"{rope.measure} ({rope.year}): {held}; regions stand for powers, Asia for China. Rare "
+            "earths have no figures here."
+        ),
         value=100 * (rope.balance or 0.0), unit="balance of the rope, 0 to 100",
     )  # fmt: skip
 
@@ -273,21 +286,23 @@ def _india(f: _Facts) -> _Said:
     s = f.shifts["corridor-to-indian-ports-complete"]
     return _Said(
         words=(
-            "With the railway and the ports complete the routes over Iran carry "
-            f"{_kt(s['south t'])} more a year, of it {s['south TEU']:+,.0f} TEU in boxes; "
-            f"{_kt(s['north t'])} change on the routes through Russia."
+            "With the railways and ports of the corridor complete, the routes over Iran change by "
+            f"{_kt(s['south t'])} a year, of it {s['south TEU']:+,.0f} TEU in boxes, and those "
+            f"through Russia by {_kt(s['north t'])}."
         ),
-        value=s["south t"] / 1e6, unit="Mt a year more by Iran",
+        value=s["south t"] / 1e6, unit="Mt a year by Iran",
     )  # fmt: skip
 
 
 def _oil(f: _Facts) -> _Said:
     t, known = f.territory("oil", "RUS"), f.shares.get("T0104")
-    beside = "" if known is None else f" ({known:.0f} % of exports published for 2022)"
+    beside = "" if known is None else f" ({known:.0f} % of tonnes exported, published for 2022)"
     return _Said(
         words=(
-            f"{t['crosses']:.0f} % of Kazakh oil trade by value cross Russia{beside}. Without "
-            f"Russia {t['kept']:.0f} % of those tonnes find another way."
+            f"{t['crosses']:.0f} % of Kazakh trade in crude and products, by value, cross Russia "
+            f"in "
+            f"the model of 2023{beside}. Without Russia {t['kept']:.0f} % of those tonnes find "
+            f"another way."
         ),
         value=t["crosses"], unit="% of value across Russia",
     )  # fmt: skip
@@ -297,11 +312,13 @@ def _rope(f: _Facts) -> _Said:
     r = f.ropes
     if r.score is None or r.score_low is None or r.score_high is None:
         return _Said(words="No figures.")
+    n = sum(rope.has_data for rope in r.ropes)
     lean = ", ".join(f"{p} {100 * v:.0f} %" for p, v in list(r.lean.items())[:3])
     return _Said(
         words=(
-            f"Balance {r.score:.0f} of 100 in {r.year} over the ropes with data; the weakest is "
-            f"{r.weakest} ({100 * (r.weakest_balance or 0):.0f}). It leans toward {lean}."
+            f"Balance {r.score:.0f} of 100 ({r.score_low:.0f} to {r.score_high:.0f}) in {r.year} "
+            f"over the {n} of {len(r.ropes)} ropes with data; the weakest is {r.weakest} "
+            f"({100 * (r.weakest_balance or 0):.0f}). It leans toward {lean}."
         ),
         band=Band(value=r.score, low=r.score_low, high=r.score_high, central=r.score),
         unit="of 100",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 import serai
@@ -41,7 +42,7 @@ def list_events(
     Returns
     -------
     result
-        Oldest first; may be empty only where a date leaves nothing.
+        Oldest first; empty where nothing is all that is asked for.
 
     Raises
     ------
@@ -65,14 +66,15 @@ def list_events(
                 )
             )
         kept = [e for e in kept if wanted in of(e)]
-    if since is not None and not since[:4].isdigit():
+    if since is not None and not re.fullmatch(r"\d{4}(-\d\d){0,2}", since):
         faults.append(
             state_fault("--since", since, "a date such as 2023 or 2023-05", "correct the date")
         )
     if faults:
         raise ScenarioError("\n".join(faults))
     if since is not None:
-        kept = [e for e in kept if e.date >= since]
+        # A date that is less precise than asked for may be of that day or later.
+        kept = [e for e in kept if e.date >= since[: len(e.date)]]
     return EventsResult(
         events=[_entry(e) for e in kept], n_all=len(events), version=serai.__version__,
         data_version=serai.DATA_VERSION,
@@ -97,10 +99,12 @@ def find_event(events: Sequence[Event], event_id: str) -> Event:
     """
     found = next((e for e in events if e.id == event_id), None)
     if found is None:
+        ids = sorted(e.id for e in events)
         raise ScenarioError(
             state_fault(
-                "event", event_id, f"one of {events[0].id} to {max(e.id for e in events)}"
-                if events else "a register of events", "see `serai events`",
+                "event", event_id,
+                f"one of {ids[0]} to {ids[-1]}" if ids else "a register of events",
+                "see `serai events`",
             )
         )  # fmt: skip
     return found

@@ -166,6 +166,9 @@ def _volumes(run: Run, flows: Tally) -> dict[str, float]:
     def kt(mask: NDArray[np.bool_]) -> float:
         return float(flows.t[mask].sum() / 1e3)
 
+    def percent(part: float, whole: float) -> float:
+        return 100.0 * part / whole if whole > 0 else float("nan")
+
     by_middle = teu(middle & is_box & both)
     by_rail = by_middle + teu(by_north & both)
     return {
@@ -175,7 +178,7 @@ def _volumes(run: Run, flows: Tally) -> dict[str, float]:
         "middle_teu": teu(middle & is_box),
         "middle_china_europe_teu": by_middle,
         "middle_box_kt": kt(middle & is_box),
-        "middle_share_percent": 100.0 * by_middle / max(by_rail, 1e-300),
+        "middle_share_percent": percent(by_middle, by_rail),
         "middle_kt": kt(middle & ~crude),
         "middle_export_kt": kt(middle & ~crude & from_kaz),
         "feeder_teu": teu(met["feeder"] & is_box),
@@ -185,8 +188,8 @@ def _volumes(run: Run, flows: Tally) -> dict[str, float]:
         "aktau_oil_kt": kt(met["aktau"] & oil),
         "aktau_grain_kt": kt(met["aktau"] & (of_class == "GRAIN")),
         "aktau_metal_kt": kt(met["aktau"] & (of_class == "METAL")),
-        "cpc_percent": 100.0 * kt(met["cpc"] & out_of) / max(kt(out_of), 1e-300),
-        "uranium_percent": 100.0 * kt(met["caspian"] & atlantic) / max(kt(atlantic), 1e-300),
+        "cpc_percent": percent(kt(met["cpc"] & out_of), kt(out_of)),
+        "uranium_percent": percent(kt(met["caspian"] & atlantic), kt(atlantic)),
         "kazakh_transit_kt": kt(met["kazakh_rail"] & ~(from_kaz | to_kaz)),
     }
 

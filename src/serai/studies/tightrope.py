@@ -14,9 +14,17 @@ from serai.domain.world import World
 from serai.errors import ScenarioError, state_fault
 from serai.studies.shares import Progress
 from serai.studies.transit import CLOSED, find_territories, transit_rope
-from serai.studies.vectors import DIMENSIONS, N_SAMPLES, no_data, pick_set, rope_of, score_of
+from serai.studies.vectors import (
+    DIMENSIONS,
+    N_SAMPLES,
+    change_by_power,
+    no_data,
+    pick_set,
+    rope_of,
+    score_of,
+)
 
-__all__ = ["YEARS", "check_country", "scenario_after", "tightrope", "tightropes"]
+__all__ = ["YEARS", "check_country", "scenario_after", "tightrope", "tightropes", "without"]
 
 YEARS = (2019, 2020, 2021, 2022, 2023, 2024, 2025)
 """Years that may be asked for."""
@@ -84,6 +92,18 @@ def scenario_after(world: World, event: Event, year: int) -> tuple[Scenario, str
     return Scenario(year=year), told
 
 
+def without(scenario: Scenario) -> Scenario:
+    """
+    Return the same world without what a scenario decides and without what happens in it.
+
+    Parameters
+    ----------
+    scenario
+        Of which year, infrastructure and demand stay.
+    """
+    return Scenario(year=scenario.year, built_by=scenario.built_by, demand=scenario.demand)
+
+
 def tightrope(
     world: World,
     ties: Ties,
@@ -108,8 +128,8 @@ def tightrope(
     year
         Calendar year.
     scenario
-        What is built, decided and happens, to be compared with the year as it is; the year itself
-        if left out.
+        What is built, decided and happens, to be compared with the world `without` it; the year
+        itself if left out.
     lose
         Territories that are closed to transit in turn.
     tell
@@ -121,27 +141,31 @@ def tightrope(
         The country or the year is not known.
     """
     check_country(ties, country, year)
-    plain = Scenario(year=year)
+    used = scenario or Scenario(year=year)
     before: list[TerritoryRow] = []
-    if scenario is not None and scenario != plain:
-        before = find_territories(world, country, plain, lose=lose, tell=tell)
-    used = scenario or plain
+    if used != without(used):
+        before = find_territories(world, country, without(used), lose=lose, tell=tell)
     territories = find_territories(world, country, used, lose=lose, tell=tell)
+    after = transit_rope(territories, year)
     ropes: list[RopeResult] = []
     balances = {}
     for i, dimension in enumerate(DIMENSIONS):
         if dimension == "transit":
-            rope = transit_rope(territories, year)
+            rope = after
             balances[dimension] = np.full(N_SAMPLES, rope.balance or 0.0)
         elif (found := pick_set(ties.sets, country, dimension, year)) is None:
             rope = no_data(dimension)
         else:
             rope, balances[dimension] = rope_of(found, seed=i)
+            if found.since <= year <= found.year:
+                rope = rope.model_copy(update={"year": year})
         ropes.append(rope)
     fields: dict[str, Any] = score_of(ropes, balances)
+    shift = change_by_power(transit_rope(before, year), after) if before else {}
     return VectorsResult(
         country=country, year=year, ropes=ropes, territories=territories,
-        territories_before=before, flags=[words for code, words in ties.flags if code == country],
+        territories_before=before, shift=shift,
+        flags=[words for code, words in ties.flags if code == country],
         scenario=used.name, told="", version=serai.__version__,
         data_version=serai.DATA_VERSION, **fields,
     )  # fmt: skip

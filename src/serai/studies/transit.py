@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from serai.domain.network import WATER_KINDS
 from serai.domain.ranged import FloatArray
 from serai.domain.scenario import CloseTransit, Scenario
-from serai.domain.vectors import POWERS, PowerShare, RopeResult, TerritoryRow
+from serai.domain.vectors import PowerShare, RopeResult, TerritoryRow
 from serai.domain.world import World
 from serai.run import Run, run_scenario
 from serai.studies.shares import Progress
@@ -41,9 +41,6 @@ GOODS: Final[Mapping[str, tuple[str, ...]]] = {
     "containers": ("C_TS", "C_OM", "C_LV"),
 }
 """Classes of each group of goods; none means all of them."""
-
-SMALL: Final = 0.005
-"""[-] Crossing share below which a territory is not told."""
 
 DIRECT: Final = ""
 """Where no foreign territory lies between a country and the sea or the other end."""
@@ -126,10 +123,10 @@ def transit_rope(rows: Sequence[TerritoryRow], year: int) -> RopeResult:
     return RopeResult(
         dimension="transit", year=year, measure="trade by value that crosses foreign territory, by "
         "the one next to the sea or the other end", has_data=bool(shares), is_modelled=True,
-        shares=told, others=sum(v for t, v in shares.items() if t not in POWERS), rest=0.0,
-        concentration=concentration if shares else None, balance=balance, balance_low=balance,
-        balance_high=balance, n_effective=1.0 / concentration if shares else None,
-        note=f"{1.0 - crossing:.0%} of the trade crosses nobody's territory",
+        shares=told, others=0.0, rest=0.0,
+        concentration=concentration if shares else None, balance=balance, balance_low=None,
+        balance_high=None, n_effective=1.0 / concentration if shares else None,
+        note=f"{1.0 - crossing:.0%} of the trade that is served crosses nobody's territory",
     )  # fmt: skip
 
 
@@ -140,7 +137,8 @@ class _Trade:
         world, cells, flows = run.world, run.setting.cells, tally(run)
         codes = np.array(world.zones.countries)
         start, end = codes[cells.origin[flows.cell]], codes[cells.dest[flows.cell]]
-        self.mine = np.flatnonzero(((start == country) != (end == country)) & (flows.flow > 0))
+        is_foreign = (start == country) != (end == country)
+        self.mine = np.flatnonzero(is_foreign & (flows.flow > 0))
         self.country, self.run = country, run
         self.cell, self.route = flows.cell[self.mine], flows.route[self.mine]
         self.is_export = start[self.mine] == country
@@ -192,7 +190,8 @@ class _Trade:
                 stop = int(np.argmax(wet)) if wet.any() else len(met)
                 ways[route, is_export] = met[~wet].tolist(), met[:stop].tolist()
             whole, first = ways[route, is_export]
-            own = ("", self.country, other)
+            # The EU is one power: what ends in it crosses nobody else there.
+            own = ("", self.country, *(EU if other in EU else (other,)))
             everything.append([c for c in whole if c not in own])
             ashore.append([c for c in first if c not in own])
         return everything, ashore
@@ -208,7 +207,7 @@ class _Trade:
 
 
 def _rows(first: _Trade, goods: str, lost: Mapping[str, _Trade]) -> list[TerritoryRow]:
-    mask = first.of(goods)
+    mask = first.of(goods) & (first.route >= 0)
     whole = float(first.value[mask].sum())
     if whole <= 0:
         return []
@@ -221,7 +220,7 @@ def _rows(first: _Trade, goods: str, lost: Mapping[str, _Trade]) -> list[Territo
         share = float(first.value[crosses].sum()) / whole
         is_last = mask & (last == territory)
         last_share = float(first.value[is_last].sum()) / whole
-        if max(share, last_share) < SMALL:
+        if max(share, last_share) <= 0.0:
             continue
         loss, kept = (
             _lose(first, lost[territory], mask, crosses) if territory in lost else (None, None)
@@ -246,10 +245,11 @@ def _lose(
     (before, left), (then, left_then) = first.mean_cost(), after.mean_cost()
     with np.errstate(invalid="ignore", divide="ignore"):
         rise = np.clip((then - before) / before, 0.0, 1.0)
-    rise = np.nan_to_num(rise, nan=0.0)
+    rise = np.where(np.isnan(rise), 1.0, rise)
     value = first.value[mask]
     loss = float((value * rise[first.cell[mask]]).sum() / value.sum())
-    cells = np.unique(first.cell[mask])
-    crossing = float(first.t[crosses].sum())
-    stranded = float(np.maximum(left_then[cells] - left[cells], 0.0).sum())
-    return loss, None if crossing <= 0 else max(0.0, 1.0 - stranded / crossing)
+    # What a cell has crossing may be stranded, no more: others that are pushed out did not cross.
+    crossing = np.bincount(first.cell[crosses], first.t[crosses], len(left))
+    stranded = np.minimum(np.maximum(left_then - left, 0.0), crossing)
+    total = float(crossing.sum())
+    return loss, None if total <= 0 else 1.0 - float(stranded.sum()) / total

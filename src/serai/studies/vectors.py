@@ -45,7 +45,7 @@ def balance_of(concentration: FloatArray | float) -> FloatArray | float:
 
 def pick_set(sets: Sequence[RopeSet], country: str, dimension: str, year: int) -> RopeSet | None:
     """
-    Return the measure that stands for a dimension in a year, the newest not newer than it.
+    Return the measure that stands for a dimension in a year.
 
     Parameters
     ----------
@@ -57,12 +57,23 @@ def pick_set(sets: Sequence[RopeSet], country: str, dimension: str, year: int) -
         One of `DIMENSIONS`.
     year
         Calendar year.
+
+    Returns
+    -------
+    found
+        The newest that is of the year or up to `OLDEST` years before it; figures of one holder
+        alone only where there are no others.
     """
     mine = [
         s for s in sets
-        if s.country == country and s.dimension == dimension and year - OLDEST <= s.year <= year
+        if s.country == country and s.dimension == dimension and s.since <= year <= s.year + OLDEST
     ]  # fmt: skip
-    return max(mine, key=lambda s: (s.year, s.is_headline, s.id), default=None)
+
+    def rank(one: RopeSet) -> tuple[bool, int, bool, str]:
+        holders = {t.power for t in one.ties if t.power in POWERS}
+        return len(holders) > 1, one.year, one.is_headline, one.id
+
+    return max(mine, key=rank, default=None)
 
 
 def no_data(dimension: str) -> RopeResult:
@@ -123,13 +134,13 @@ def rope_of(found: RopeSet, seed: int = 0) -> tuple[RopeResult, FloatArray]:
         (v for p, v in sampled.samples.items() if p not in POWERS), np.zeros(N_SAMPLES)
     )
     held = sum((sampled.samples[p] ** 2 for p in powers), np.zeros(N_SAMPLES))
-    balance = np.asarray(balance_of(held + block * all_outside**2))
+    balance = np.minimum(balance_of(held + block * all_outside**2), 1.0)
     low, high = np.quantile(balance, (0.1, 0.9)).tolist()
     shares = [
         PowerShare(
             power=p, share=sampled.central[p], evidence=sampled.evidence[p],
-            low=float(np.quantile(sampled.samples[p], 0.1)),
-            high=float(np.quantile(sampled.samples[p], 0.9)),
+            low=min(float(np.quantile(sampled.samples[p], 0.1)), sampled.central[p]),
+            high=max(float(np.quantile(sampled.samples[p], 0.9)), sampled.central[p]),
         )
         for p in sorted(powers, key=lambda p: -sampled.central[p])
     ]  # fmt: skip
@@ -146,7 +157,7 @@ def _sample(found: RopeSet, rng: np.random.Generator) -> _Sampled:
     whole = next((t for t in found.ties if t.use == "total"), None)
     total = np.full(N_SAMPLES, np.nan) if whole is None else _draw([whole], rng)
     main = [t for t in found.ties if t.use in ("amount", "share", "other")]
-    # The form that most main rows have: percent of the whole, or an amount of it.
+    # What no power holds is told in the form of the set: percent of the whole, or an amount of it.
     is_share = found.unit.strip().startswith("%")
     central: dict[str, float] = {}
     samples: dict[str, FloatArray] = {}
