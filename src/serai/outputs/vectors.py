@@ -81,7 +81,7 @@ def print_vectors(console: Console, result: VectorsResult) -> None:
     )  # fmt: skip
     columns = [
         Column("Goods", "words"), Column("territory", "words"), Column("crosses"),
-        Column("last"), Column("loss"), Column("finds another\nway"),
+        Column("last"), Column("loss"), Column("another\nway"),
     ]  # fmt: skip
     if result.territories_before:
         columns += [Column("crosses\nbefore"), Column("last\nbefore")]
