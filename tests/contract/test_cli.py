@@ -530,6 +530,21 @@ def test_ctrl_c_is_quiet_and_leaves_nothing_half_written(tmp_path: Path, wait_s:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_an_interrupt_that_a_library_turns_into_a_fault_stays_one(
+    sound: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def compile_it(*_: object) -> None:
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        raise SystemError("the compiler met an exception")  # noqa: TRY003, EM101
+
+    monkeypatch.setattr(commands, "check_folder", compile_it)
+    found = serai("check", sound)
+    assert (found.code, found.out) == (130, "")
+    assert found.err == "serai: interrupted; nothing half-written is left\n"
+
+
 def members(group: int) -> list[int]:
     """Return the processes of a group that still live."""
     found = []

@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from types import FrameType
 from typing import Any, Final
 
 import typer
@@ -46,7 +47,7 @@ class Rim(TyperGroup):
             With the exit code of the error.
         """
         _speak_utf8()
-        _heed_termination()
+        stop = _heed_signals()
         try:
             result = super().invoke(ctx)
             sys.stdout.flush()
@@ -55,14 +56,15 @@ class Rim(TyperGroup):
             say(f"serai: {error}")
             raise typer.Exit(error.exit_code) from error
         except KeyboardInterrupt:
-            say("serai: interrupted; nothing half-written is left")
-            raise typer.Exit(INTERRUPTED) from None
+            raise _interrupted() from None
         except BrokenPipeError:
             # Whoever read has gone; so has the need to say anything, also at the very end.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(BROKEN_PIPE) from None
-        except (RuntimeError, *_BUGS) as error:
-            if isinstance(error, typer.Exit | typer.Abort):
+        except Exception as error:
+            if stop.is_set():
+                raise _interrupted() from error
+            if isinstance(error, typer.Exit | typer.Abort) or not isinstance(error, _BUGS):
                 raise
             _show(error)
             name = type(error).__name__
@@ -72,7 +74,21 @@ class Rim(TyperGroup):
         return result
 
 
-_BUGS: Final = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+_BUGS: Final = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+
+
+def _interrupted() -> typer.Exit:
+    """Say that the run was stopped from outside."""
+    say("serai: interrupted; nothing half-written is left")
+    return typer.Exit(INTERRUPTED)
 
 
 def _show(error: Exception) -> None:
@@ -88,10 +104,20 @@ class _Page(Console):
         raise BrokenPipeError
 
 
-def _heed_termination() -> None:
-    """Let a termination end a run as an interrupt does: workers stopped, nothing half-written."""
+def _heed_signals() -> threading.Event:
+    """Let a termination end a run as an interrupt does; remember that one came."""
+    came = threading.Event()
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        # An import or a compiler may turn the exception into one of its own: hence the memory.
+        came.set()
+        raise KeyboardInterrupt(number)
+
     if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, stop)
+        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+            signal.signal(signal.SIGINT, stop)
+    return came
 
 
 def _speak_utf8() -> None:
