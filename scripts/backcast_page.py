@@ -1,9 +1,9 @@
 """
 Print the reference page of the back-cast from what is stored of it.
 
-Run it from a checkout: ``serai backcast --json --chart docs/pictures/backcast.svg >
-docs/pictures/backcast.json`` solves the years, ``python -m scripts.estimate --write --checks`` the
-estimate, and ``python -m scripts.make_pictures --pages`` writes the page.
+Run it from a checkout: ``serai backcast --json --chart docs/pictures/backcast.svg`` into
+``src/serai/data/pack/backcast.json`` solves the years, ``python -m scripts.estimate --write
+--checks`` the estimate, and ``python -m scripts.make_pictures --pages`` writes the page.
 """
 
 import json
@@ -15,14 +15,11 @@ from typing import Any, Final
 
 from serai.data.load import read_world
 from serai.domain.backcast import BackcastResult, BackcastRow
-from serai.outputs.backcast import say_figure
+from serai.outputs.backcast import LARGE, say_figure
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-STORED: Final = ROOT / "docs" / "pictures" / "backcast.json"
+STORED: Final = ROOT / "src" / "serai" / "data" / "pack" / "backcast.json"
 ESTIMATE: Final = ROOT / "docs" / "reference" / "estimate.json"
-
-LARGE: Final = 0.3
-"""[-] A miss beyond this is explained on the page."""
 
 NEAR: Final = 0.15
 FACTOR: Final = 2
@@ -75,91 +72,6 @@ times as large as that, and so should the standard errors be, if the model were 
 doubt. Nothing is tuned link by link or year by year. Values and P10 to P90 stand in `params.toml`
 and are drawn with everything else, each by itself, the four shares too.
 """
-
-REASONS: Final[Mapping[str, str]] = {
-    "northern_teu 2020": (
-        "Ships were late and full in the second half of the year; the model has the rates of the "
-        "whole year and ships that keep to their days."
-    ),
-    "northern_west_teu": (
-        "The other side of the eastbound miss: the total of both directions is 14 % above."
-    ),
-    "northern_east_teu": (
-        "Likely: wagons must go back, so eastbound trains are filled at whatever rate fills them. "
-        "Wagons do not go back in the model, and the rates of a year do not depend on the other "
-        "direction."
-    ),
-    "middle_teu 2021": (
-        "The figure is computed back from a growth rate by its source. Likely it holds empties on "
-        "their way back and trial trains that states paid for; the model has neither."
-    ),
-    "middle_kt 2021": (
-        "The model sends some goods by every way that is a little dearer than the best; before "
-        "2022 hardly anybody looked at this one. The operators count it down by a quarter that "
-        "year for reasons that no input holds."
-    ),
-    "middle_kt 2022": (
-        "The model is an equilibrium: all who shun Russia have settled by the end of the same "
-        "year. In truth contracts, ships and wagons took until 2023. Kazakh coal for Europe, "
-        "0.56 Mt, is most of the excess: the demand table has 9.2 Mt of it in that year."
-    ),
-    "middle_kt 2030": (
-        "The forecast supposes that time is halved and that trade grows by its own model; here "
-        "the full programme shortens waits, demand is the reference, and lines through Russia stay "
-        "open and cheap."
-    ),
-    "middle_box_kt": "As the tonnes of 2030.",
-    "diversion_percent": (
-        "The published boxes of 2021 may be too many and the model's are too few (see there): what "
-        "is won in 2022 counts from them."
-    ),
-    "middle_share_percent 2021": (
-        "Four in a hundred would be some 27 thousand boxes between China and Europe, more than all "
-        "boxes that the operators counted on the corridor in that year (25.2)."
-    ),
-    "middle_days 2023": (
-        "The published span is the one that others give for China to the Black Sea (F0466); the "
-        "model's row goes on to doors in Europe."
-    ),
-    "feeder_teu": (
-        "Most boxes of 2019 were local trade between Aktau and Baku and empties, which the demand "
-        "table hardly holds."
-    ),
-    "btk_kt": (
-        "The line has 2.5 Mt in the tables (0.75–6). Likely: what kept traffic off it until the "
-        "works (trial trains, few wagons, no timetable) is neither in price nor in free-flow time."
-    ),
-    "instc_east_kt": (
-        "Two counts differ by three (650 and 2,100 kt). Likely the higher one includes what ends "
-        "in Turkmenistan; the model's row has only what goes on to Iran, and lies between."
-    ),
-    "alat_kt": (
-        "Likely: the port counts moves over its quays, so that a tonne from ship to wagon may "
-        "count twice, and the demand table holds little of the trade of Central Asia with the "
-        "Caucasus and Türkiye that goes by lorry and wagon ferry."
-    ),
-    "aktau_metal_kt": "As tonnes by the Middle Corridor of 2022: all shift within the year.",
-    "cpc_percent": (
-        "Producers own the pipeline and its room. The model knows price and time alone and spreads "
-        "crude over all ways out, which cost 34 to 60 USD/t."
-    ),
-    "uranium_percent": (
-        "Who sells uranium shuns Russia for what may happen to it, nearly always; in the model "
-        "trade without a sea port of its own avoids Russia in one case of ten, whatever it is, "
-        "and an hour lost at the Caspian costs uranium more than any other good in bulk."
-    ),
-    "china_black_sea_days": (
-        "Days in the model are moving, handling and queues. The weeks that boxes lay at Aktau in "
-        "2022 and early 2023 for want of feeders and papers are what `caspian_h` stands for: "
-        "counted in choice, never in days."
-    ),
-    "northern_usd_feu": (
-        "The published rate is from terminal to terminal for the shipper's own box; the model's is "
-        "from door to door with box, drayage and scarcity."
-    ),
-}
-"""Why a large miss happens, by quantity and year or by quantity; where nothing proves it, the text
-says likely."""
 
 
 def describe(result: BackcastResult, estimate: Mapping[str, Any]) -> str:
@@ -235,8 +147,7 @@ def _reasons(rows: Iterable[BackcastRow]) -> Iterator[str]:
     yield "|---" * 4 + "|"
     for row in rows:
         if row.error is not None and abs(row.error) > LARGE:
-            reason = REASONS.get(f"{row.id} {row.year}") or REASONS.get(row.id, "not explained")
-            yield f"| `{row.id}` | {row.year} | {_percent(row)} | {reason} |"
+            yield f"| `{row.id}` | {row.year} | {_percent(row)} | {row.reason} |"
 
 
 def _blind(rows: Sequence[BackcastRow]) -> Iterator[str]:

@@ -9,12 +9,12 @@ from serai.domain.results import (
     CaseResult,
     Draws,
     Leg,
-    Mover,
     OutlookRow,
     QuoteRoute,
     Record,
     RunCertificate,
 )
+from serai.domain.sensitivity import Effect, Influence, Rest, Screened, SensitivityResult
 
 CERTIFICATE = RunCertificate(
     relative_gap=3.1e-9, complementarity=2.2e-9, conservation=1.1e-12, overload=4.4e-9,
@@ -122,19 +122,54 @@ def make_case(ix: int, russia: str, *, is_drawn: bool) -> CaseResult:
     )
 
 
-def make_movers() -> list[Mover]:
-    """Return invented inputs: one that helps, one that harms, one that only harms."""
+def make_sensitivity() -> SensitivityResult:
+    """Return an invented study: inputs that help, that harm, and that only harm."""
     rows = (
-        ("Capacity of the invented feeder fleet across a sea, boxes a year", 0.121, 0.243),
-        ("Scale of the choice between land and sea", 0.216, 0.151),
-        ("Ocean price in the base year", 0.171, 0.211),
-        ("Dwell at the invented port, eastbound and westbound together", 0.162, 0.149),
-        ("Trains a day on the invented section", 0.183, 0.194),
+        ("Capacity of the invented feeder fleet across a sea, boxes a year", 0.121, 0.243, 0.41),
+        ("Scale of the choice between land and sea", 0.216, 0.151, 0.22),
+        ("Ocean price in the base year", 0.171, 0.211, 0.11),
+        ("Dwell at the invented port, eastbound and westbound together", 0.162, 0.149, 0.05),
+        ("Trains a day on the invented section", 0.183, 0.194, -0.02),
     )
-    return [
-        Mover(input_id=f"invented.{ix}", name=name, low_share=low, high_share=high)
-        for ix, (name, low, high) in enumerate(rows)
-    ]
+    band = make_band(0.18, is_drawn=True)
+
+    def effect(low: float, high: float, part: float) -> Effect:
+        return Effect(
+            at_low=low, at_high=high, first=0.9 * part, first_error=0.04,
+            total=part, total_error=0.05, band_left=0.8,
+        )  # fmt: skip
+
+    return SensitivityResult(
+        inputs=[
+            Influence(
+                input_id=f"invented.{ix}", name=name, n_values=1 + ix,
+                forced=effect(low, high, part), voluntary=effect(low / 2, high / 2, part / 2),
+                learn="Ask forty invented shippers" if ix else "",
+                learn_usd=make_band(90e3, is_drawn=True) if ix else None,
+                learn_id=f"learning.LX0{ix}" if ix else "",
+            )
+            for ix, (name, low, high, part) in enumerate(rows)
+        ],
+        rest=Rest(
+            n_values=1234, forced_total=0.3, forced_error=0.06, voluntary_total=0.25,
+            voluntary_error=0.05,
+        ),
+        screened=[
+            Screened(
+                input_id=f"invented.{ix}", name=name, forced=high - low, forced_sd=0.01,
+                voluntary=0.02, voluntary_sd=0.01,
+            )
+            for ix, (name, low, high, _) in enumerate(rows)
+        ],
+        forced=band,
+        voluntary=make_band(0.06, is_drawn=True),
+        n_inputs=321,
+        n_trajectories=4,
+        n_base=128,
+        n_solved=2345,
+        certificate=CERTIFICATE,
+        record=RECORD,
+    )  # fmt: skip
 
 
 def make_answer(n_draws: int = 64) -> AnswerResult:
@@ -178,7 +213,6 @@ def make_answer(n_draws: int = 64) -> AnswerResult:
                 ("high", 1.3 * growth),
             )
         ],
-        movers=make_movers() if drawn else [],
         draws=Draws(n=n_draws, inputs_varied=4321 if drawn else 0, dimensions=321 if drawn else 0),
         certificate=CERTIFICATE,
         assumed_share=0.37,

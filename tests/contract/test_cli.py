@@ -33,7 +33,7 @@ from tests.toy import write_tables
 
 COMMANDS = (
     "answer", "run", "compare", "scenarios", "routes", "evidence", "check", "assign", "schema",
-    "select", "skim", "solve", "backcast", "vectors", "events", "brief",
+    "select", "skim", "solve", "backcast", "sensitivity", "vectors", "events", "brief",
 )  # fmt: skip
 
 
@@ -268,7 +268,13 @@ def test_a_quote_names_every_territory_and_keeps_clear_of_those_to_avoid() -> No
         (["run", "base", "--set", "links.KZAAU-AZALA.fe.cost=1"], "cost_usd_teu"),
         (["run", "base", "--year", "2018"], "2019 or more"),
         (["compare", "base", "base2"], "scenario: got 'base2'"),
-        (["evidence"], "both or neither"),
+        (["evidence"], "--place, --link, --topic, --source and --grade"),
+        (["evidence", "--link", "KZAAU-AZALB"], "KZAAU-AZALA"),
+        (["evidence", "--topic", "waerhousing"], "warehousing"),
+        (["evidence", "--source", "F9999"], "wanted the name or id of known source"),
+        (["evidence", "--source", "E0001"], "which no number cites"),
+        (["evidence", "--grade", "guessed"], "one of observed, derived, assumed"),
+        (["evidence", "--place", "Aktau", "--link", "XZBOS-XZMAR"], "for each by itself"),
         (["evidence", "KZAAU-AZALA.fx"], "did you mean"),
         (["evidence", "--place", "Aktua"], "Aktau"),
         (["schema", "anwser"], "one of answer"),
@@ -537,7 +543,7 @@ def test_an_interrupt_that_a_library_turns_into_a_fault_stays_one(
     def compile_it(*_: object) -> None:
         with contextlib.suppress(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
-        raise SystemError("the compiler met an exception")  # noqa: TRY003, EM101
+        raise SystemError("the compiler met an exception")
 
     monkeypatch.setattr(commands, "check_folder", compile_it)
     found = serai("check", sound)

@@ -29,6 +29,7 @@ WORDS: dict[str, list[str]] = {
     "select": ["R_CASP_FEEDER"],
     "skim": [],
     "backcast": ["--year", "2023", "--draws", "2", "--workers", "1", "--data", "DIR"],
+    "sensitivity": ["--trajectories", "2", "--base", "2", "--inputs", "2", "--data", "DIR"],
     "events": ["--party", "IND"],
     "vectors": ["KAZ"],
     "brief": ["--answer", "ANSWER"],

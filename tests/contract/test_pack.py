@@ -13,7 +13,7 @@ import pytest
 
 import serai.data
 from serai.data.check import check_pack
-from serai.data.check_evidence import audit_register
+from serai.data.check_evidence import audit_register, audit_uses, find_uses
 from serai.data.register import Register, build_register
 from serai.data.schema import Table, read_schema
 from serai.data.tables import read_tables
@@ -32,11 +32,14 @@ CODES = {
     "events.source_date",
     "facts.source_date",
     "facts.year",
+    "formulas.digits",
+    "formulas.input_step",
+    "formulas.step",
     "links.gauge_mm",
     "sources.date",
     "ties.source_date",
 }
-"""Columns of texts whose cells may look like a number: chapters, gauges, dates."""
+"""Columns of texts whose cells may look like a number: chapters, gauges, dates, roundings."""
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +116,22 @@ def test_the_network_is_sound(tables: dict[str, pd.DataFrame]) -> None:
 
 def test_the_evidence_of_every_number_is_in_order(register: Register) -> None:
     assert list(map(str, audit_register(register))) == []
+
+
+def test_all_evidence_is_used_or_marked_as_context(tables: dict[str, pd.DataFrame]) -> None:
+    assert list(map(str, audit_uses(tables))) == []
+
+
+def test_evidence_that_is_neither_used_nor_marked_is_found(
+    tables: dict[str, pd.DataFrame],
+) -> None:
+    facts = tables["facts"].copy()
+    used = find_uses(tables)
+    idle = next(i for i, key in zip(facts.index, facts["id"], strict=True) if key not in used)
+    busy = next(i for i, key in zip(facts.index, facts["id"], strict=True) if key in used)
+    facts.loc[idle, "use"], facts.loc[busy, "use"] = "", "context"
+    found = sorted(finding.got for finding in audit_uses(tables | {"facts": facts}))
+    assert found == ["marked as context, and used", "neither used nor marked as context"]
 
 
 def test_every_number_of_the_pack_has_a_row_in_the_register(register: Register) -> None:

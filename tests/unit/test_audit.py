@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from serai.data.formulas import derive
 from serai.data.load import PACK
 from serai.data.tables import read_tables
 from serai.domain.routes import CORRIDORS
@@ -25,6 +26,8 @@ def test_counts_are_those_of_the_tables() -> None:
     total = sum(t.observed + t.derived + t.assumed for t in found.tables)
     assert found.assumed_share == pytest.approx(sum(t.assumed for t in found.tables) / total)
     assert 0 < found.n_cited < found.n_sources
+    assert found.n_derived == sum(t.derived for t in found.tables)
+    assert found.n_reproduced == len(derive(tables))
 
 
 def test_shares_of_a_corridor_are_those_of_a_slow_sum() -> None:

@@ -5,20 +5,20 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from serai.domain.results import AnswerResult, Mover, QuoteRoute
+from serai.domain.results import AnswerResult, QuoteRoute
+from serai.domain.sensitivity import Influence
 from serai.outputs.charts import (
-    MAX_MOVERS,
     describe_destinations,
     describe_shares,
     draw_destinations,
-    draw_movers,
     draw_outlook,
     draw_shares,
 )
 from serai.outputs.distance import describe_distance, draw_distance, trace_route
 from serai.outputs.drawing import NARROW_IN, WIDE_IN, pick_ink
 from serai.outputs.numbers import say_share
-from tests.invented import make_answer, make_band, make_leg, make_route
+from serai.outputs.sensitivity import describe_sensitivity, draw_sensitivity
+from tests.invented import make_answer, make_band, make_leg, make_route, make_sensitivity
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -32,8 +32,7 @@ def draw_all(answer: AnswerResult, width_in: float) -> dict[str, str]:
         "days": draw_distance(routes, "days", width_in=width_in),
         "usd": draw_distance(routes, "usd", width_in=width_in),
     }
-    if answer.movers:
-        drawings["movers"] = draw_movers(answer, width_in=width_in)
+    drawings["sensitivity"] = draw_sensitivity(make_sensitivity(), width_in=width_in)
     return drawings
 
 
@@ -158,7 +157,7 @@ def test_the_stack_names_only_what_something_goes_to() -> None:
     assert "East" not in describe_destinations(changed)
 
 
-# ------------------------------------------------------------------ later years, movers
+# ------------------------------------------------------------------ later years, what moves it
 
 
 def test_an_outlook_without_its_reference_shows_the_middle_of_what_there_is() -> None:
@@ -168,35 +167,31 @@ def test_an_outlook_without_its_reference_shows_the_middle_of_what_there_is() ->
     assert "Demand of 2040" in words
 
 
-def draw_these(movers: list[Mover]) -> list[str]:
-    answer = make_answer(64).model_copy(update={"movers": movers})
-    return read_words(draw_movers(answer, width_in=WIDE_IN))
+def draw_these(inputs: list[Influence]) -> list[str]:
+    study = make_sensitivity().model_copy(update={"inputs": inputs})
+    return read_words(draw_sensitivity(study, width_in=WIDE_IN))
 
 
-def test_movers_say_both_ends_and_only_the_strongest_are_shown() -> None:
-    movers = [
-        Mover(input_id=f"x{ix}", name=f"Input {ix}", low_share=0.1, high_share=0.3 - 0.01 * ix)
-        for ix in range(14)
-    ]
-    words = draw_these(movers)
-    assert sum(word.startswith("Input ") for word in words) == MAX_MOVERS
-    assert {"input at its P10", "input at its P90", "30 %", "10 %"} <= set(words)
+def test_what_moves_the_answer_says_both_ends_and_all_others() -> None:
+    words = draw_these(make_sensitivity().inputs)
+    assert {"input at its P10", "input at its P90", "24 %", "12 %"} <= set(words)
+    assert "All 1,234 other values" in words
+    told = describe_sensitivity(make_sensitivity())
+    assert "41 % of the doubt about the forced share" in told
+    assert "0 % of the doubt" in told, "an estimate below nothing is nothing"
 
 
 def test_an_input_that_only_harms_or_does_nothing_is_drawn() -> None:
-    harm = Mover(input_id="x", name="Harm", low_share=0.15, high_share=0.12)
-    idle = Mover(input_id="y", name="Idle", low_share=0.1892, high_share=0.1892)
-    assert "12 %" in draw_these([harm, idle])
-
-
-def test_movers_without_the_case_they_are_told_for_begin_midway() -> None:
-    answer = make_answer(64).model_copy(update={"cases": []})
-    assert "in the middle" in draw_movers(answer, width_in=NARROW_IN)
+    harm, idle = make_sensitivity().inputs[3:]
+    still = idle.forced.model_copy(update={"at_low": 0.198, "at_high": 0.198})
+    words = draw_these([harm, idle.model_copy(update={"forced": still})])
+    assert "15 %" in words
+    assert "20 %" in words
 
 
 def test_dollar_signs_are_not_read_as_formulae() -> None:
-    mover = Mover(input_id="x", name="Price in $ or $/t", low_share=0.1, high_share=0.2)
-    assert "Price in $ or $/t" in draw_these([mover])
+    one = make_sensitivity().inputs[0].model_copy(update={"name": "Price in $ or $/t"})
+    assert "Price in $ or $/t" in draw_these([one])
 
 
 # ------------------------------------------------------------------ distance

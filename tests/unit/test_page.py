@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from serai.data.answers import read_stored
+from serai.data.load import PACK
 from serai.domain.results import AnswerResult
 from serai.errors import ScenarioError, SeraiError
 from serai.outputs.page import (
@@ -15,7 +17,7 @@ from serai.outputs.page import (
     write_answer_page,
 )
 from serai.outputs.page_tables import ClassNote, MeasureNote, ProjectNote
-from tests.invented import make_answer, make_bottlenecks, make_route
+from tests.invented import make_answer, make_bottlenecks, make_route, make_sensitivity
 
 MAP = '<svg role="img" aria-label="{}" viewBox="0 0 4 2"><path d="M0 0"/></svg>'
 VOID = {"col", "meta", "br", "hr", "img", "link", "input"}
@@ -62,6 +64,8 @@ def make_page(n_draws: int = 64, **changes: Any) -> AnswerPage:  # noqa: ANN401 
             "MX01": MeasureNote(name="Invented window", status="signed", cost_musd_yr=1.5)
         },
         "footnotes": [make_note(ix) for ix in range(5)],
+        "sensitivity": make_sensitivity(),
+        "backcast": read_stored(PACK)[1],
     }
     return AnswerPage(**(values | changes))
 
@@ -142,7 +146,7 @@ def test_ids_are_unique_and_links_within_the_page_lead_somewhere(outline: Outlin
 
 
 def test_every_picture_says_what_it_shows(outline: Outline) -> None:
-    assert len(outline.svgs) == 2 * 6 + 4
+    assert len(outline.svgs) == 2 * 7 + 4
     assert all(svg["role"] == "img" and svg["aria-label"] for svg in outline.svgs)
 
 
@@ -165,7 +169,7 @@ def test_the_sections_come_in_the_order_of_the_question(html: str) -> None:
         html.index(f'<section id="{name}"')
         for name in (
             *("answer", "maps", "destinations", "distance", "limits", "effort", "classes"),
-            *("outlook", "movers", "unknown", "record", "evidence"),
+            *("outlook", "sensitivity", "backcast", "unknown", "record", "evidence"),
         )
     ]
     assert places == sorted(places)
@@ -197,7 +201,8 @@ def test_it_says_the_answer_its_words_and_how_it_came_about(outline: Outline) ->
 
 
 def test_without_draws_it_says_how_to_make_them() -> None:
-    text = Outline(render_answer_page(make_page(0))).text
+    page = make_page(0, sensitivity=None, backcast=None)
+    text = Outline(render_answer_page(page)).text
     assert "No draws were made" in text
     assert "serai answer --draws 64" in text
     assert "P10" not in text
@@ -245,11 +250,34 @@ def test_names_are_escaped_everywhere() -> None:
     evil = '<script>x</script> & "quote"'
     limit = make_bottlenecks(0)[0].model_copy(update={"name": evil})
     cases = [case.model_copy(update={"binding": [limit]}) for case in answer.cases]
-    movers = [answer.movers[0].model_copy(update={"name": evil})]
-    changed = answer.model_copy(update={"cases": cases, "movers": movers, "headline": [evil]})
-    html = render_answer_page(make_page(answer=changed, footnotes=[make_note(0, what=evil)]))
+    study = make_sensitivity()
+    inputs = [study.inputs[0].model_copy(update={"name": evil, "learn": evil})]
+    study = study.model_copy(update={"inputs": inputs})
+    changed = answer.model_copy(update={"cases": cases, "headline": [evil]})
+    notes = [make_note(0, what=evil)]
+    html = render_answer_page(make_page(answer=changed, footnotes=notes, sensitivity=study))
     assert "<script>x" not in html
     Outline(html)
+
+
+def test_stored_studies_say_what_is_doubtful_and_what_was_missed(outline: Outline) -> None:
+    assert "Ask forty invented shippers" in outline.text
+    assert "Why large misses happen" in outline.text
+    assert "Producers own the pipeline and its room" in outline.text
+    assert "Tables have changed" not in outline.text
+
+
+def test_a_study_of_other_tables_says_so() -> None:
+    study = make_sensitivity()
+    record = study.record.model_copy(update={"inputs": {"links.csv": "2" * 64}})
+    changed = study.model_copy(update={"record": record})
+    assert "Tables have changed" in Outline(render_answer_page(make_page(sensitivity=changed))).text
+
+
+def test_without_stored_studies_the_page_says_how_to_make_one() -> None:
+    outline = Outline(render_answer_page(make_page(sensitivity=None, backcast=None)))
+    assert "serai sensitivity --json makes it" in outline.text
+    assert "backcast" not in outline.ids
 
 
 def test_many_limits_are_cut_and_counted() -> None:
@@ -275,7 +303,6 @@ EMPTY: dict[str, Any] = {
     "cases": [],
     "other_years": [],
     "outlook": [],
-    "movers": [],
     "evidence": [],
 }
 

@@ -9,15 +9,19 @@ import pytest
 
 from serai.data.check_evidence import audit_register
 from serai.data.evidence import (
+    Search,
     find_at_place,
     find_evidence,
     find_places,
     find_sources,
+    search_evidence,
     suggest_ids,
 )
+from serai.data.load import PACK
 from serai.data.register import Register, build_register
 from serai.data.tables import read_tables
 from serai.errors import ScenarioError
+from serai.studies.lookup import ask_evidence
 from tests.tiny_tables import change_cells, change_text, write_tiny
 
 PARAMETER = """\
@@ -114,6 +118,46 @@ def test_sources_are_resolved(register: Register) -> None:
     assert (source.id, source.table) == ("F1", "facts")
     assert (source.title, source.publisher) == ("Yearbook", "Port of Eastport")
     assert (source.date, source.url) == ("2024-02", "https://example.org")
+
+
+@pytest.fixture(scope="module")
+def pack() -> Register:
+    return build_register(read_tables(PACK))
+
+
+def ids_of(register: Register, **asked: str) -> set[str]:
+    return {row.id for row in search_evidence(register, Search(**asked))}
+
+
+def test_a_search_answers_to_all_that_is_asked(pack: Register) -> None:
+    """A plain filter over every row of the register finds the same."""
+    every = pack.rows.values()
+    on_link = {r.id for r in every if r.table == "links" and r.key.startswith("KZAAU-AZALA.")}
+    assert ids_of(pack, link="kzaau-azala") == on_link
+    assert ids_of(pack, link="KZAAU-AZALA.fd") == {i for i in on_link if ".fd." in i}
+    graded = {r.id for r in every if r.grade == "assumed"}
+    assert ids_of(pack, grade="assumed") == graded
+    citing = {r.id for r in every if "F0220" in r.source_ids}
+    assert ids_of(pack, source="f0220") == citing
+    assert ids_of(pack, source="F0220", link="KZAAU-AZALA") == citing & on_link
+    place = {row.id for row in find_at_place(pack, "Aktau")}
+    assert ids_of(pack, place="Aktau", grade="assumed") == place & graded
+    assert ids_of(pack, text="links.KZAAU-AZALA.fd", source="F0220") <= on_link & citing
+    topics = ids_of(pack, topic="warehousing")
+    assert topics
+    assert all(pack.topics[i.rpartition(".")[0]] == "10 warehousing" for i in topics)
+
+
+def test_a_chain_goes_back_to_what_no_formula_makes() -> None:
+    found = ask_evidence(Search(text="demand.CHN/KAZ/C_OM/2040.value"))
+    steps = found.numbers[0].chain
+    assert [step.id for step in steps] == [
+        "demand.CHN/KAZ/C_OM/2040.value", "demand.CHN/KAZ/C_OM/2030.value",
+    ]  # fmt: skip
+    assert steps[0].input_ids == [steps[1].id]
+    assert steps[1].input_ids == ["demand.CHN/KAZ/C_OM/2025.value"]
+    plain = ask_evidence(Search(text="links.KZAAU-AZALA.fd.cost_usd_teu"))
+    assert plain.numbers[0].chain == []
 
 
 @pytest.mark.parametrize("text", ["links.WEST-EAST.see", "west-east.see", "WEST-EAST.sea.dwel_h"])

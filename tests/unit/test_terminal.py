@@ -126,7 +126,6 @@ def test_an_answer_says_shares_limits_capital_and_times() -> None:
         "nothing binds",
         "2,590–6,480",
         "24.3    7,840",
-        "12 %    24 %",
         "Certificate holds",
         "Serai 0.0.0, data 0.0",
     ):
@@ -168,7 +167,6 @@ def test_an_empty_answer_is_printed_without_empty_tables() -> None:
         "cases": [],
         "other_years": [],
         "outlook": [],
-        "movers": [],
     }
     text = "\n".join(show(make_answer(0).model_copy(update=empty)))
     assert "What binds" not in text

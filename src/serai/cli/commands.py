@@ -11,6 +11,9 @@ import typer
 import serai
 from serai.cli.rim import Rim, emit, require_certificate, say, track
 from serai.data.answers import read_answer
+from serai.data.evidence import Search
+from serai.data.journal import Journal
+from serai.data.learning import read_learning
 from serai.data.load import PACK
 from serai.data.programme import read_programme
 from serai.data.scenarios import adjust, read_scenario, with_year
@@ -22,6 +25,7 @@ from serai.domain.listings import CheckResult, EvidenceResult, ScenariosResult
 from serai.domain.programme import SolveResult
 from serai.domain.results import AnswerResult, QuoteResult, Result, RunResult
 from serai.domain.roads import AssignResult
+from serai.domain.sensitivity import SensitivityResult
 from serai.domain.uses import SelectResult, SkimResult, SkimRow
 from serai.domain.vectors import EventsResult, VectorsResult
 from serai.errors import DataError, NotConvergedError, ScenarioError, state_fault
@@ -39,6 +43,7 @@ from serai.outputs.listing import (
     print_solution,
 )
 from serai.outputs.page import write_answer_page
+from serai.outputs.sensitivity import draw_sensitivity, print_sensitivity
 from serai.outputs.terminal import print_answer, print_compare, print_quote, print_run
 from serai.outputs.uses import print_selection, print_skims
 from serai.outputs.vectors import draw_ropes, print_events, print_vectors
@@ -56,6 +61,7 @@ from serai.studies.quote import Inquiry, quote
 from serai.studies.report import assemble_page
 from serai.studies.roads import assign_network
 from serai.studies.runs import compare_runs, summarize
+from serai.studies.sensitivity import Plan, sensitivity
 from serai.studies.tightrope import check_country, scenario_after, tightrope, tightropes
 from serai.studies.uses import check_selection, select_users, skim
 
@@ -74,6 +80,7 @@ RESULTS: Final[dict[str, type[Result]]] = {
     "select": SelectResult,
     "skim": SkimResult,
     "backcast": BackcastResult,
+    "sensitivity": SensitivityResult,
     "vectors": VectorsResult,
     "events": EventsResult,
     "brief": BriefResult,
@@ -239,6 +246,51 @@ def _backcast(
     emit(result, print_backcast, is_json=as_json)
     if chart is not None:
         write_whole(chart, draw_backcast(result, width_in=WIDE_IN).encode())
+        say(f"The chart is at {chart.resolve()}")
+    require_certificate(result.certificate)
+
+
+@app.command("sensitivity")
+def _sensitivity(
+    trajectories: Annotated[
+        int, typer.Option(help="Trajectories of the screening, 2 or more.")
+    ] = Plan.trajectories,
+    base: Annotated[
+        int, typer.Option(help="Base samples of the variance shares, a power of two.")
+    ] = Plan.base,
+    inputs: Annotated[
+        int, typer.Option(help="How many inputs are weighed one by one.")
+    ] = Plan.inputs,
+    seed: Annotated[int, typer.Option(help="Seed of both samples.")] = Plan.seed,
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
+    resume: Annotated[
+        Path | None,
+        typer.Option(help="File that keeps what is done: give it again to go on from there."),
+    ] = None,
+    chart: Annotated[Path | None, typer.Option(help="File for a chart (SVG).")] = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Tell what moves the answer most, and what knowing it better would cost.
+
+    Every ranged input is screened (Morris); the strongest and all others together are weighed by
+    their part of the variance of the forced and the voluntary share (Sobol). About an hour on two
+    cores; what it prints as JSON, stored beside the tables as sensitivity.json, is on the page.
+    """
+    plan = Plan(trajectories=trajectories, base=base, inputs=inputs, seed=seed)
+    plan.require()
+    require_writable(chart, "--chart")
+    require_writable(resume, "--resume")
+    with track("Reading tables") as tell:
+        world = read_checked_world(data)
+        result = sensitivity(
+            world, plan=plan, learning=read_learning(data or PACK), workers=workers,
+            journal=Journal(resume, plan.name_study(world)), progress=tell,
+        )  # fmt: skip
+    emit(result, print_sensitivity, is_json=as_json)
+    if chart is not None:
+        write_whole(chart, draw_sensitivity(result, width_in=WIDE_IN).encode())
         say(f"The chart is at {chart.resolve()}")
     require_certificate(result.certificate)
 
@@ -414,6 +466,14 @@ def _evidence(
         typer.Argument(metavar="[ID|WORDS]", help="Id of a number, row or source; or words."),
     ] = None,
     place: Annotated[str | None, typer.Option(help="All that is known about a place.")] = None,
+    link: Annotated[
+        str | None, typer.Option(help="Id of a link, or its two places: KZAAU-AZALA.")
+    ] = None,
+    topic: Annotated[
+        str | None, typer.Option(help="Topic of a figure, or dimension of a tie.")
+    ] = None,
+    source: Annotated[str | None, typer.Option(help="Id of what numbers cite.")] = None,
+    grade: Annotated[str | None, typer.Option(help="observed, derived or assumed.")] = None,
     audit: Annotated[
         bool, typer.Option("--audit", help="Whether all is in order, and what is assumed.")
     ] = False,
@@ -423,18 +483,20 @@ def _evidence(
     """
     Say where a number comes from.
 
-    Value, range, unit, grade and sources of a number, of all numbers of a table row, of a source,
-    of rows with certain words, or of a place; or an audit of them all.
+    Value, range, unit, grade, sources and, where it is derived by a formula, the steps: of a
+    number, of all numbers of a table row, of rows with certain words, of a place, a link, a topic,
+    a source or a grade, or of what answers to several of these; or an audit of them all.
     """
+    search = Search(text=text, place=place, link=link, topic=topic, source=source, grade=grade)
     if audit:
-        if text is not None or place is not None:
+        if str(search):
             raise ScenarioError("evidence: got --audit and a question; wanted one of them")
         with track("Auditing evidence"):
             found = audit_evidence(read_checked_world(data), folder=data or PACK)
         emit(found, print_audit, is_json=as_json)
         return
     with track("Reading tables"):
-        result = ask_evidence(text, place=place, folder=data or PACK)
+        result = ask_evidence(search, folder=data or PACK)
     emit(result, print_evidence, is_json=as_json)
 
 

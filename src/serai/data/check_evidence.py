@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING
 from serai.data.findings import Finding, list_some
 from serai.data.register import SOURCE_TABLES
 from serai.data.schema import read_schema
+from serai.data.tables import split_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    import pandas as pd
+
     from serai.data.register import EvidenceRow, Register, Source
     from serai.data.schema import Column, Table
+
+    Tables = Mapping[str, pd.DataFrame]
 
 
 def audit_register(
@@ -45,6 +50,60 @@ def audit_register(
             found.append(
                 Finding(check="evidence of numbers", where=where, got=got, wanted=wanted, then=then)
             )
+    return found
+
+
+def find_uses(tables: Tables, *, schema: Mapping[str, Table] | None = None) -> set[str]:
+    """
+    Return the ids of evidence that some table cites, and of events that stand for something.
+
+    Parameters
+    ----------
+    tables
+        As `read_tables` returns them.
+    schema
+        The data dictionary; the package's own if not given.
+    """
+    schema = read_schema() if schema is None else schema
+    used: set[str] = set()
+    for name, frame in tables.items():
+        for column in () if schema[name].is_evidence else schema[name].columns.values():
+            if any(table in SOURCE_TABLES for table, _ in column.key):
+                used |= {key for cell in frame[column.name] for key in split_list(cell)}
+    if "events" in tables:
+        events = tables["events"]
+        used |= set(events["id"][events["model_ids"] != ""])
+    return used
+
+
+def audit_uses(tables: Tables) -> list[Finding]:
+    """
+    Return evidence that is neither used nor marked as context, or is both.
+
+    Parameters
+    ----------
+    tables
+        As `read_tables` returns them.
+
+    Returns
+    -------
+    findings
+        Warnings: no number is wrong for it. An event that stands for nothing in the model says
+        why in `reason`.
+    """
+    used, found = find_uses(tables), []
+    for name in filter(tables.__contains__, SOURCE_TABLES):
+        frame = tables[name]
+        told = frame["reason"] if name == "events" else frame["use"]
+        key = frame.columns[0]
+        for line, one, mark in zip(frame.index, frame[key], told, strict=True):
+            if (one in used) != bool(mark) or (name == "events" and mark):
+                continue
+            where = f"{name} row {line} ({one})"
+            got = "marked as context, and used" if mark else "neither used nor marked as context"
+            found.append(Finding(check="evidence in use", where=where, got=got,
+                                 wanted="one of the two", then="mark it, or cite it",
+                                 severity="warning"))  # fmt: skip
     return found
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from serai.data.register import SOURCE_TABLES
 from serai.errors import ScenarioError, state_fault
@@ -13,6 +14,202 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from serai.data.register import EvidenceRow, Register, Source
+
+
+GRADES: Final = ("observed", "derived", "assumed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """What is asked of the register; a number must answer to all that is asked."""
+
+    text: str | None = None
+    """Id of a number, a table row or a source, or words."""
+    place: str | None = None
+    """Id or name of a place."""
+    link: str | None = None
+    """Id of a link, or the two places of its id."""
+    topic: str | None = None
+    """Topic of a figure, dimension of a tie, sector of an event."""
+    source: str | None = None
+    """Id of what is cited."""
+    grade: str | None = None
+    """observed, derived or assumed."""
+
+    def __str__(self) -> str:
+        """Return the question in words."""
+        asked = (("place", self.place), ("link", self.link), ("topic", self.topic),
+                 ("source", self.source), ("grade", self.grade))  # fmt: skip
+        said = [f"{name} {value}" for name, value in asked if value is not None]
+        return ", ".join([*([self.text] if self.text else []), *said])
+
+
+def search_evidence(register: Register, search: Search) -> tuple[EvidenceRow, ...]:
+    """
+    Return the numbers that answer to all that is asked.
+
+    Parameters
+    ----------
+    register
+        Where to look.
+    search
+        At least one thing is asked.
+
+    Returns
+    -------
+    rows
+        At least one.
+
+    Raises
+    ------
+    ScenarioError
+        Nothing was asked, one of the things is not known, or nothing answers to all.
+    """
+    finders = (
+        (search.text, find_evidence), (search.place, find_at_place), (search.link, find_on_link),
+        (search.topic, find_on_topic), (search.source, find_citing), (search.grade, find_graded),
+    )  # fmt: skip
+    answers = [find(register, asked) for asked, find in finders if asked is not None]
+    if not answers:
+        got, then = "nothing asked", "see serai evidence --help"
+        wanted = "an id, words, or one of --place, --link, --topic, --source and --grade"
+        raise ScenarioError(state_fault("evidence", got, wanted, then))
+    common = set.intersection(*({row.id for row in rows} for rows in answers))
+    if not common:
+        got = f"no number for {search}, though there are some for each by itself"
+        raise ScenarioError(state_fault("evidence", got, "one or more", "ask for less at once"))
+    return tuple(row for row in answers[0] if row.id in common)
+
+
+def find_on_link(register: Register, text: str) -> tuple[EvidenceRow, ...]:
+    """
+    Return the numbers of a link, or of all links between its two places.
+
+    Parameters
+    ----------
+    register
+        Where to look.
+    text
+        Id of a link such as `KZAAU-AZALA.fd`, or its beginning `KZAAU-AZALA`.
+
+    Returns
+    -------
+    rows
+        At least one.
+
+    Raises
+    ------
+    ScenarioError
+        No link is called so; names what is near.
+    """
+    wanted = text.strip().casefold()
+    rows = [row for row in register.rows.values() if row.table == "links"]
+    found = [row for row in rows if row.key.casefold() == wanted]
+    found = found or [row for row in rows if row.key.casefold().split(".")[0] == wanted]
+    if not found:
+        known = {row.key.casefold(): row.key for row in rows}
+        near = [known[key] for key in difflib.get_close_matches(wanted, known, n=5, cutoff=0.6)]
+        raise ScenarioError(_say_unknown("link", text, near))
+    return tuple(found)
+
+
+def find_on_topic(register: Register, text: str) -> tuple[EvidenceRow, ...]:
+    """
+    Return the published figures, ties and events on a topic.
+
+    Parameters
+    ----------
+    register
+        Where to look.
+    text
+        Words of the topic.
+
+    Returns
+    -------
+    rows
+        At least one.
+
+    Raises
+    ------
+    ScenarioError
+        There is no such topic; names those that there are.
+    """
+    wanted = text.strip().casefold()
+    keys = [key for key, topic in register.topics.items() if wanted and wanted in topic]
+    ids = [row for key in keys for row in register.groups.get(key, ())]
+    if not ids:
+        words = {word.strip("0123456789 ") for cell in register.topics.values()
+                 for word in cell.split(";")} - {""}  # fmt: skip
+        raise ScenarioError(
+            state_fault(
+                "topic", repr(text), "words of a topic", f"one of: {', '.join(sorted(words))}"
+            )
+        )
+    return tuple(register.rows[key] for key in dict.fromkeys(ids))
+
+
+def find_citing(register: Register, text: str) -> tuple[EvidenceRow, ...]:
+    """
+    Return the numbers that cite a source, its own figures first.
+
+    Parameters
+    ----------
+    register
+        Where to look.
+    text
+        Id of a figure, an event, a tie or a source.
+
+    Returns
+    -------
+    rows
+        At least one.
+
+    Raises
+    ------
+    ScenarioError
+        There is no such source, or no number has it.
+    """
+    wanted = text.strip().casefold()
+    known = {key.casefold(): key for key in register.sources}
+    if wanted not in known:
+        near = [known[key] for key in difflib.get_close_matches(wanted, known, n=5, cutoff=0.6)]
+        raise ScenarioError(_say_unknown("source", text, near))
+    found = [row for row in register.rows.values() if known[wanted] in row.source_ids]
+    if not found:
+        got, then = f"{known[wanted]}, which no number cites", "see serai events for events"
+        raise ScenarioError(state_fault("source", got, "one that is cited", then))
+    own = [row for row in found if row.key == known[wanted]]
+    return tuple(dict.fromkeys((*own, *found)))
+
+
+def find_graded(register: Register, text: str) -> tuple[EvidenceRow, ...]:
+    """
+    Return the numbers of a grade.
+
+    Parameters
+    ----------
+    register
+        Where to look.
+    text
+        observed, derived or assumed.
+
+    Returns
+    -------
+    rows
+        At least one.
+
+    Raises
+    ------
+    ScenarioError
+        There is no such grade.
+    """
+    wanted = text.strip().casefold()
+    found = tuple(row for row in register.rows.values() if row.grade == wanted)
+    if not found:
+        raise ScenarioError(
+            state_fault("grade", repr(text), f"one of {', '.join(GRADES)}", "correct it")
+        )
+    return found
 
 
 def find_evidence(register: Register, text: str) -> tuple[EvidenceRow, ...]:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 SOURCE_TABLES: Final = ("sources", "facts", "events", "ties")
 """Tables whose ids a `source_ids` cell may name."""
 
+TOPIC_COLUMNS: Final = ("topic", "dimension", "sectors")
+"""Columns that say what a row is about in one word or two."""
+
 PLACE_KEY: Final = ("places", "place_id")
 RESOURCE_KEY: Final = ("resources", "resource_id")
 
@@ -91,6 +94,8 @@ class Register:
     """Ids of the numbers whose row names a place, by the place's id."""
     texts: Mapping[str, str]
     """Words of each table row in lower case, by `table.key`."""
+    topics: Mapping[str, str]
+    """Topic of each table row that has one, in lower case, by `table.key`."""
     names: Mapping[str, str]
     """Names of the places, by id."""
     sources: Mapping[str, Source]
@@ -125,6 +130,7 @@ def build_register(tables: Tables, *, schema: Mapping[str, Table] | None = None)
     drawn = _find_resource_places(tables)
     rows: dict[str, EvidenceRow] = {}
     texts: dict[str, str] = {}
+    topics: dict[str, str] = {}
     owners: dict[str, str] = {}
     for name, frame in tables.items():
         cells: dict[str, list[Any]] = {column: frame[column].tolist() for column in frame.columns}
@@ -137,6 +143,10 @@ def build_register(tables: Tables, *, schema: Mapping[str, Table] | None = None)
         words = [cells[c.name] for c in schema[name].columns.values() if not c.is_number]
         for key, found in zip(keys, zip(*words, strict=True), strict=True):
             texts[f"{name}.{key}"] = " ".join(filter(None, found)).casefold()
+        for column in filter(cells.__contains__, TOPIC_COLUMNS):
+            topics |= {
+                f"{name}.{k}": c.casefold() for k, c in zip(keys, cells[column], strict=True)
+            }
     groups: defaultdict[str, list[str]] = defaultdict(list)
     at_place: defaultdict[str, list[str]] = defaultdict(list)
     for row in rows.values():
@@ -154,6 +164,7 @@ def build_register(tables: Tables, *, schema: Mapping[str, Table] | None = None)
         groups={key: tuple(ids) for key, ids in groups.items()},
         at_place={place: tuple(ids) for place, ids in at_place.items()},
         texts=texts,
+        topics=topics,
         names=names,
         sources=_read_sources(tables),
     )

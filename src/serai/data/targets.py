@@ -34,6 +34,7 @@ def read_targets(table: pd.DataFrame | None) -> tuple[Target, ...]:
             use=str(row["use"]),
             relative_error=_or_none(row["relative_error"]),
             source_ids=tuple(split_list(row["source_ids"])),
+            miss="" if pd.isna(row["miss"]) else str(row["miss"]),
             note="" if pd.isna(row["note"]) else str(row["note"]),
         )
         for row in table.to_dict("records")

@@ -25,6 +25,8 @@ class Target:
     relative_error: float | None
     """[-] Standard error of a fitted figure as a share of it."""
     source_ids: tuple[str, ...]
+    miss: str
+    """Why the model misses it, where it does so by far."""
     note: str
 
 
@@ -62,6 +64,8 @@ class BackcastRow(Result):
     built the model; `forecast`: published by others for a year to come, never estimated on."""
     source_ids: list[str]
     """Sources of the published value."""
+    reason: str
+    """Why the model misses it, where it does so by far."""
     note: str
     """Remark on it."""
 

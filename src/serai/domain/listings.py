@@ -13,6 +13,7 @@ __all__ = [
     "EvidenceNumber",
     "EvidenceResult",
     "EvidenceSource",
+    "EvidenceStep",
     "ScenarioEntry",
     "ScenariosResult",
 ]
@@ -59,6 +60,25 @@ class EvidenceSource(Result):
     """Remark."""
 
 
+class EvidenceStep(Result):
+    """How a derived number follows from others."""
+
+    id: str
+    """The number."""
+    formula_id: str
+    """Row of the table of formulas."""
+    formula: str
+    """Arithmetic over the names of `inputs`."""
+    value: float
+    """What it gives, before rounding."""
+    inputs: dict[str, float]
+    """The numbers that it follows from, by name."""
+    input_ids: list[str]
+    """Their ids, in the same order."""
+    note: str
+    """The step in words."""
+
+
 class EvidenceNumber(Result):
     """A number with all that is known about it."""
 
@@ -86,6 +106,8 @@ class EvidenceNumber(Result):
     """Remark."""
     row: int
     """Line in the table's file."""
+    chain: list[EvidenceStep]
+    """The steps by which it is derived, itself first; empty where no formula tells them."""
 
 
 class AuditedTable(Result):
@@ -116,7 +138,8 @@ class EvidenceAudit(Result):
     """Whether the evidence is in order, and how much of the answer rests on assumed numbers."""
 
     faults: list[str]
-    """Numbers without a grade, a source that resolves or an honest band; empty if in order."""
+    """Numbers without a grade, a source that resolves or an honest band, derived numbers that
+    their formulas do not reproduce, evidence neither cited nor marked; empty if in order."""
     tables: list[AuditedTable]
     """In the order of the data dictionary."""
     assumed_share: float
@@ -126,7 +149,12 @@ class EvidenceAudit(Result):
     n_sources: int
     """Figures, events, ties and sources in the register."""
     n_cited: int
-    """Of them, those that some number cites; the others are context."""
+    """Of them, those that a table cites or that stand for something in the model; the others are
+    context, and marked so."""
+    n_derived: int
+    """Derived numbers that a run may use."""
+    n_reproduced: int
+    """Of them, those that a formula reproduces; of the others the row's note tells the step."""
 
 
 class EvidenceResult(Result):

@@ -327,19 +327,6 @@ class OutlookRow(Result):
     """[-] Boxes, central run."""
 
 
-class Mover(Result):
-    """An input that moves the answer."""
-
-    input_id: str
-    """Table and name of the input; its rows move together."""
-    name: str
-    """In words."""
-    low_share: float
-    """[-] Forced share of the full programme with the input at its P10, all others central."""
-    high_share: float
-    """[-] The same with the input at its P90."""
-
-
 class Draws(Result):
     """The draws behind the bands."""
 
@@ -381,8 +368,6 @@ class AnswerResult(Result):
     """The same shares on another base year."""
     outlook: list[OutlookRow]
     """Later years' demand: the "ever" in "ever replace"."""
-    movers: list[Mover]
-    """What would change the answer, strongest first; empty without draws."""
     draws: Draws
     """How the bands were made."""
     certificate: RunCertificate

@@ -23,9 +23,20 @@ from serai.outputs.drawing import (
     put_legend,
     write_svg,
 )
+from serai.outputs.page_tables import Group, Table
 from serai.outputs.words import COLOURS
 
-__all__ = ["CHARTED", "describe_backcast", "draw_backcast", "print_backcast", "say_figure"]
+__all__ = [
+    "CHARTED",
+    "LARGE",
+    "describe_backcast",
+    "draw_backcast",
+    "list_misses",
+    "print_backcast",
+    "say_backcast",
+    "say_figure",
+    "tabulate_backcast",
+]
 
 CHARTED: Final = (
     "northern_teu", "middle_teu", "middle_kt", "middle_export_kt", "btk_kt", "instc_east_kt",
@@ -40,6 +51,9 @@ SHORT: Final = {
     "btk_kt": "Baku–Tbilisi–Kars rail, kt",
     "instc_east_kt": "Kazakhstan–Turkmenistan–Iran rail, kt",
 }
+LARGE: Final = 0.3
+"""[-] A miss beyond this is explained."""
+
 BLIND: Final = "#f0ece2"
 """Behind years of which nothing published is known."""
 PANEL_IN: Final = 1.55
@@ -69,6 +83,8 @@ def print_backcast(console: Console, result: BackcastResult) -> None:
     for title, rows in groups.items():
         cells = [_list_row(row, has_bands=has_bands) for row in rows]
         print_table(console, title.capitalize(), columns, cells, max_rows=len(cells))
+    for what, why in list_misses(result):
+        console.print(Text(f"\n{what}. {why}"))
     told = "fitted: parameters are estimated on it; seen: known, not fitted; "
     told += "blind: no value is known to this model; forecast: of others, never fitted"
     console.print(Text(f"\n{told}.", style="dim"))
@@ -78,10 +94,9 @@ def print_backcast(console: Console, result: BackcastResult) -> None:
 
 def _list_row(row: BackcastRow, *, has_bands: bool) -> list[str]:
     band = [f"{say_figure(row.low)}–{say_figure(row.high)}"] if has_bands else []
-    miss = "–" if row.error is None else f"{100 * row.error:+.0f} %"
     return [
         row.id, str(row.year), say_figure(row.model), *band,
-        say_figure(row.observed), miss, row.status,
+        say_figure(row.observed), _say_miss(row), row.status,
     ]  # fmt: skip
 
 
@@ -97,6 +112,98 @@ def say_figure(value: float | None) -> str:
     if value is None:
         return "–"
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.1f}"  # noqa: PLR2004
+
+
+def say_backcast(result: BackcastResult) -> str:
+    """
+    Say how often the model comes near what was published.
+
+    Parameters
+    ----------
+    result
+        The years.
+
+    Returns
+    -------
+    words
+        Two sentences: figures that parameters are fitted to, and figures that they are not.
+    """
+    said = []
+    for status, words in (("fitted", "fitted to"), ("seen", "not fitted to")):
+        mine = [r for r in result.rows if r.status == status and r.observed is not None]
+        near = sum(r.error is not None and abs(r.error) <= LARGE for r in mine)
+        inside = sum(
+            r.low is not None and r.high is not None and r.low <= (r.observed or 0.0) <= r.high
+            for r in mine
+        )
+        said.append(
+            f"Of {len(mine)} figures {words}, {near} come out within {100 * LARGE:.0f} % and "
+            f"{inside} lie in the band."
+        )
+    return " ".join(said)
+
+
+def tabulate_backcast(result: BackcastResult) -> Table:
+    """
+    Return what was published beside what the model makes of it.
+
+    Parameters
+    ----------
+    result
+        The years.
+
+    Returns
+    -------
+    table
+        One row per published figure, by quantity.
+    """
+    known = [row for row in result.rows if row.observed is not None]
+    groups = [
+        Group(
+            title=f"{name[0].upper()}{name[1:]}, {unit}",
+            rows=tuple(
+                (
+                    str(r.year), say_figure(r.observed), say_figure(r.model),
+                    f"{say_figure(r.low)}–{say_figure(r.high)}", _say_miss(r), r.status,
+                )
+                for r in known
+                if (r.name, r.unit) == (name, unit)
+            ),
+        )
+        for name, unit in dict.fromkeys((row.name, row.unit) for row in known)
+    ]  # fmt: skip
+    return Table(
+        caption="The model against what was published",
+        heads=("Year", "published", "model", "P10–P90", "miss", "status"),
+        groups=tuple(groups),
+        note="Fitted: four numbers are estimated on it. Seen: known to whoever built the model, "
+        "not fitted to. Forecast: of others, never fitted to.",
+    )
+
+
+def list_misses(result: BackcastResult) -> list[tuple[str, str]]:
+    """
+    Return the large misses with their reasons.
+
+    Parameters
+    ----------
+    result
+        The years.
+
+    Returns
+    -------
+    misses
+        What is missed and by how much, and why; misses of one reason together.
+    """
+    told: dict[str, list[str]] = {}
+    for row in result.rows:
+        if row.reason:
+            told.setdefault(row.reason, []).append(f"{row.name}, {row.year}: {_say_miss(row)}")
+    return [("; ".join(what), why) for why, what in told.items()]
+
+
+def _say_miss(row: BackcastRow) -> str:
+    return "–" if row.error is None else f"{100 * row.error:+.0f} %".replace("-", "−")
 
 
 def draw_backcast(result: BackcastResult, *, width_in: float) -> str:

@@ -1,6 +1,5 @@
-"""Charts of an answer as SVG: shares, where flow goes, later years, what moves the answer."""
+"""Charts of an answer as SVG: shares, where flow goes, and later years."""
 
-import textwrap
 from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
@@ -8,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from serai.domain.results import AnswerResult, Band, CaseResult, Mover, OutlookRow
+from serai.domain.results import AnswerResult, Band, CaseResult, OutlookRow
 from serai.outputs.drawing import (
     CLEAR,
     FAINT,
@@ -39,11 +38,9 @@ from serai.outputs.words import (
 
 __all__ = [
     "describe_destinations",
-    "describe_movers",
     "describe_outlook",
     "describe_shares",
     "draw_destinations",
-    "draw_movers",
     "draw_outlook",
     "draw_shares",
 ]
@@ -51,11 +48,8 @@ __all__ = [
 FORCED: Final = COLOURS["middle"]
 VOLUNTARY: Final = "#4b5b6b"
 NAME_MARGIN_IN: Final = 1.75
-LOW_END: Final = "#9fb8cc"
-HIGH_END: Final = "#1f4e79"
 CENTRAL_GAP: Final = 0.004
 """[-]. Share of the axis beyond which the central run gets a marker of its own."""
-MAX_MOVERS: Final = 10
 
 
 class _Row(NamedTuple):
@@ -457,109 +451,3 @@ def _span_demand(
     }
     value = shares.get("reference", sum(shares.values()) / len(shares))
     return Band(value=value, low=min(shares.values()), high=max(shares.values()), central=value)
-
-
-# ---------------------------------------------------------------- what moves the answer
-
-
-def draw_movers(answer: AnswerResult, *, width_in: float) -> str:
-    """
-    Draw how far the strongest inputs, one at a time, move the forced share.
-
-    Parameters
-    ----------
-    answer
-        The answer; it has movers.
-    width_in
-        [in]. Width of the sheet.
-
-    Returns
-    -------
-    svg
-        One element.
-    """
-    narrow = is_narrow(width_in)
-    key = f"movers-{'narrow' if narrow else 'wide'}"
-    shown = answer.movers[:MAX_MOVERS]
-    names = [textwrap.wrap(mover.name, 46 if narrow else 40)[:2] or [""] for mover in shown]
-    steps = [(0.32 if narrow else 0.2) + 0.15 * len(name) for name in names]
-    central = _find_central(answer)
-    keys: list[Line2D | Patch] = [
-        Patch(color=LOW_END, label="input at its P10"),
-        Patch(color=HIGH_END, label="input at its P90"),
-    ]
-    legend_in = measure_legend_in(keys, width_in)
-    with open_sheet(key, width_in, sum(steps) + legend_in + 0.5) as figure:
-        axes = add_axes(
-            figure,
-            left_in=0.1 if narrow else 2.9,
-            right_in=0.2,
-            top_in=legend_in,
-            bottom_in=0.5,
-        )
-        axes.set_ylim(sum(steps), 0.0)
-        ends = [end for mover in shown for end in (mover.low_share, mover.high_share, central)]
-        room = 0.3 * max(1e-4, max(ends) - min(ends))
-        axes.set_xlim(min(ends) - room, max(ends) + room)
-        for ix, (mover, name) in enumerate(zip(shown, names, strict=True)):
-            write_name(axes, "\n".join(name), sum(steps[:ix]), steps[ix], weight="normal")
-            y_in = sum(steps[: ix + 1]) - 0.16 if narrow else sum(steps[:ix]) + steps[ix] / 2.0
-            _draw_mover(axes, mover, central, y_in)
-        dress_percent(axes, "forced share of the divertible TEU, full programme", origin=central)
-        put_legend(figure, keys)
-        return write_svg(figure, key, describe_movers(answer))
-
-
-def describe_movers(answer: AnswerResult) -> str:
-    """
-    Return the chart of movers in words.
-
-    Parameters
-    ----------
-    answer
-        The answer.
-
-    Returns
-    -------
-    text
-        One phrase per input.
-    """
-    said = [
-        f"{mover.name}: {say_share(mover.low_share)} at its P10, {say_share(mover.high_share)} "
-        "at its P90"
-        for mover in answer.movers[:MAX_MOVERS]
-    ]
-    start = f"Forced share of the full programme, {say_share(_find_central(answer))} in the middle"
-    return f"{start}, with one input changed at a time. {'; '.join(said)}."
-
-
-def _find_central(answer: AnswerResult) -> float:
-    """Return the share that movers move: of the full programme, or midway between their ends."""
-    case = pick_case(answer, "full", "closed")
-    if case is not None:
-        return case.share.central
-    return sum(mover.low_share + mover.high_share for mover in answer.movers) / (
-        2.0 * len(answer.movers)
-    )
-
-
-def _draw_mover(axes: Axes, mover: Mover, central: float, y_in: float) -> None:
-    """Draw both ends of one input's swing from the central share, and say them."""
-    ends = ((mover.low_share, LOW_END), (mover.high_share, HIGH_END))
-    for share, colour in sorted(ends, key=lambda end: -abs(end[0] - central)):
-        axes.barh(y_in, share - central, left=central, height=0.17, color=colour)
-    first, last = sorted((mover.low_share, mover.high_share))
-    for share, side in ((min(first, central), "right"), (max(last, central), "left")):
-        if share == central and first != last:
-            continue
-        axes.annotate(
-            say_share(share),
-            (share, y_in),
-            xytext=(4 if side == "left" else -4, 0),
-            textcoords="offset points",
-            ha="left" if side == "left" else "right",
-            va="center",
-            fontsize=SMALL_PT,
-            annotation_clip=False,
-            bbox=CLEAR,
-        )

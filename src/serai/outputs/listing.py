@@ -12,6 +12,7 @@ from serai.domain.listings import (
     EvidenceNumber,
     EvidenceResult,
     EvidenceSource,
+    EvidenceStep,
     ScenarioEntry,
     ScenariosResult,
 )
@@ -31,6 +32,9 @@ __all__ = [
 INDENT = 2
 MANY_PAIRS = 10
 MANY_ROWS = 20
+MAX_IN_FULL = 40
+"""Numbers that are told with all that is known about each."""
+MAX_IN_SHORT = 200
 
 
 def print_assign(console: Console, result: AssignResult) -> None:
@@ -157,7 +161,10 @@ def print_evidence(console: Console, result: EvidenceResult) -> None:
     """
     n = len(result.numbers)
     console.print()
-    console.print(Text(f"{result.query}: {n} number{'s' if n > 1 else ''}", style="bold"))
+    console.print(Text(f"{result.query}: {n:,} number{'s' if n > 1 else ''}", style="bold"))
+    if n > MAX_IN_FULL:
+        _print_in_short(console, result)
+        return
     what = note = ""
     for number in result.numbers:
         console.print(Text(f"\n{number.id}", style="bold"), soft_wrap=True)
@@ -169,6 +176,24 @@ def print_evidence(console: Console, result: EvidenceResult) -> None:
         for one in result.sources:
             # Not wrapped, so that an address can be followed.
             console.print(Text(f"{' ' * INDENT}{_tell_source(one)}"), soft_wrap=True)
+    _print_version(console, result.version, result.data_version)
+
+
+def _print_in_short(console: Console, result: EvidenceResult) -> None:
+    """Print a line per number where there are too many to tell all about each."""
+    rows = [
+        [one.id, f"{one.value:,.5g}", one.unit.strip("-"), one.year, one.grade,
+         ", ".join(one.source_ids)]
+        for one in result.numbers
+    ]  # fmt: skip
+    columns = [
+        Column("Number", "names"), Column("value"), Column("unit", "words", 12), Column("year"),
+        Column("grade", "words"), Column("sources", "words", 14),
+    ]  # fmt: skip
+    print_table(console, "Ask for one by its id to see all about it", columns, rows,
+                max_rows=MAX_IN_SHORT)  # fmt: skip
+    if len(rows) > MAX_IN_SHORT:
+        console.print(Text("  --json has them all", style="dim"))
     _print_version(console, result.version, result.data_version)
 
 
@@ -209,7 +234,9 @@ def print_audit(console: Console, result: EvidenceResult) -> None:
     console.print(
         Text(
             f"\n{audit.n_cited:,} of {audit.n_sources:,} sources, figures, events and ties are "
-            "cited by a number; the others are context."
+            "used; the others are marked as context. Of "
+            f"{audit.n_derived:,} derived numbers {audit.n_reproduced:,} are reproduced by a "
+            "formula; of the others the row's note tells the step."
         )
     )
     _print_version(console, result.version, result.data_version)
@@ -230,7 +257,14 @@ def _tell_number(number: EvidenceNumber, *, is_new: bool) -> list[str]:
         parts.append(f"source {', '.join(number.source_ids)}")
     lines = [number.what] if is_new else []
     lines += [f"{number.meaning}: " + "; ".join(filter(None, parts))]
+    lines += [_tell_step(step) for step in number.chain]
     return [*lines, number.note] if number.note and is_new else lines
+
+
+def _tell_step(step: EvidenceStep) -> str:
+    given = ", ".join(f"{name} = {value:,.8g}" for name, value in step.inputs.items())
+    said = f"{step.id} = {step.formula} = {step.value:,.5g} with {given}"
+    return f"{said}: {step.note}" if step.note else said
 
 
 def _tell_source(source: EvidenceSource) -> str:

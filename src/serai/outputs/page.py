@@ -8,9 +8,17 @@ from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from serai.domain.backcast import BackcastResult
 from serai.domain.results import AnswerResult, QuoteRoute
+from serai.domain.sensitivity import SensitivityResult
 from serai.errors import ScenarioError, state_fault
-from serai.outputs.charts import draw_destinations, draw_movers, draw_outlook, draw_shares
+from serai.outputs.backcast import (
+    draw_backcast,
+    list_misses,
+    say_backcast,
+    tabulate_backcast,
+)
+from serai.outputs.charts import draw_destinations, draw_outlook, draw_shares
 from serai.outputs.distance import draw_distance
 from serai.outputs.drawing import NARROW_IN, WIDE_IN
 from serai.outputs.numbers import say_amount, say_plain, say_share
@@ -28,6 +36,7 @@ from serai.outputs.page_tables import (
     tabulate_shares,
     tabulate_years,
 )
+from serai.outputs.sensitivity import draw_sensitivity, tabulate_sensitivity
 from serai.outputs.whole import write_whole
 from serai.outputs.words import list_cases, name_case, say_omitted, split_route
 
@@ -89,10 +98,17 @@ LIMITS: Final = (
 LEAST_LESS: Final = -5e-4
 """[-]. Share of divertible boxes below which a loss is drawn and explained."""
 
-CHARTS: Final = ("shares", "destinations", "days", "usd", "outlook", "movers")
+READ_BY_MODEL: Final = (
+    *("places.csv", "links.csv", "resources.csv", "access.csv", "classes.csv", "zones.csv"),
+    *("zone_class_weights.csv", "demand.csv", "projects.csv", "measures.csv", "effects.csv"),
+    *("closures.csv", "year_inputs.csv", "params.toml", "route_searches.toml"),
+)
+"""Files that an answer is computed from."""
+
+CHARTS: Final = ("shares", "destinations", "days", "usd", "outlook", "sensitivity", "backcast")
 TABLES: Final = (
     *("shares", "closed", "open", "effort", "costs", "programme"),
-    *("classes", "outlook", "years"),
+    *("classes", "outlook", "years", "sensitivity", "backcast"),
 )
 
 Chart = tuple[str, str]
@@ -150,6 +166,10 @@ class AnswerPage:
     """Words and their meanings."""
     limits: Sequence[str] = LIMITS
     """What this cannot tell."""
+    sensitivity: SensitivityResult | None = None
+    """Which inputs the doubt comes from, as stored beside the tables."""
+    backcast: BackcastResult | None = None
+    """Past years against what was published, as stored beside the tables."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,6 +252,9 @@ def render_answer_page(page: AnswerPage) -> str:
         sources=sources,
         has_less=_has_less(answer),
         assumed=say_share(answer.assumed_share),
+        is_stale=_is_stale(page.sensitivity, answer),
+        backcast_told=say_backcast(page.backcast) if page.backcast else "",
+        misses=list_misses(page.backcast) if page.backcast else [],
         n_varied=say_plain(answer.draws.inputs_varied, digits=6),
         outlook_case=name_case(answer.outlook[0].case) if answer.outlook else "",
     )
@@ -289,6 +312,14 @@ def _list_titles(answer: AnswerResult) -> list[tuple[str, str]]:
     return [(case, titles[case]) for case in list_cases(answer)]
 
 
+def _is_stale(study: SensitivityResult | None, answer: AnswerResult) -> bool:
+    """Say whether a table that the model reads is another one than the study had."""
+    if study is None:
+        return False
+    then, now = study.record.inputs, answer.record.inputs
+    return any(then.get(name) != now.get(name) for name in READ_BY_MODEL)
+
+
 def _has_less(answer: AnswerResult) -> bool:
     """Say whether some route carries less with Russia closed than today with it open."""
     closed = [case for case in answer.cases if case.russia == "closed"]
@@ -313,8 +344,10 @@ def _draw_charts(page: AnswerPage) -> dict[str, Chart | None]:
         case = answer.outlook[0].case
         rows = [row for row in answer.outlook if row.case == case]
         charts["outlook"] = _twice(lambda width_in: draw_outlook(rows, width_in=width_in))
-    if answer.movers:
-        charts["movers"] = _twice(lambda width_in: draw_movers(answer, width_in=width_in))
+    if (study := page.sensitivity) is not None:
+        charts["sensitivity"] = _twice(lambda width_in: draw_sensitivity(study, width_in=width_in))
+    if (past := page.backcast) is not None:
+        charts["backcast"] = _twice(lambda width_in: draw_backcast(past, width_in=width_in))
     return charts
 
 
@@ -351,6 +384,10 @@ def _list_tables(page: AnswerPage) -> dict[str, Table | None]:
         tables["outlook"] = tabulate_outlook(answer.outlook)
     if answer.other_years:
         tables["years"] = tabulate_years(answer)
+    if page.backcast is not None:
+        tables["backcast"] = tabulate_backcast(page.backcast)
+    if page.sensitivity is not None:
+        tables["sensitivity"] = tabulate_sensitivity(page.sensitivity)
     return tables
 
 

@@ -38,7 +38,6 @@ __all__ = ["print_answer", "print_compare", "print_quote", "print_run"]
 
 MAX_LIMITS: Final = 4
 """Limits shown per case of an answer."""
-MAX_MOVERS: Final = 5
 MAX_CHANGES: Final = 10
 MOST_TERRITORIES: Final = 11
 LAST_LIMIT_USD: Final = 0.5
@@ -76,7 +75,7 @@ def print_answer(console: Console, answer: AnswerResult) -> None:
     _print_effort(console, answer)
     _print_costs(console, answer)
     _print_outlook(console, answer)
-    _print_movers(console, answer)
+    _print_draws(console, answer)
     print_certificate(console, answer.certificate)
     print_record(console, answer.record)
 
@@ -273,20 +272,10 @@ def _print_outlook(console: Console, answer: AnswerResult) -> None:
     )
 
 
-def _print_movers(console: Console, answer: AnswerResult) -> None:
+def _print_draws(console: Console, answer: AnswerResult) -> None:
     if not answer.draws.n:
         console.print(Text("\nNo draws were made, hence no bands; --draws 64 makes them."))
         return
-    rows = [
-        [mover.name, say_share(mover.low_share), say_share(mover.high_share)]
-        for mover in answer.movers[:MAX_MOVERS]
-    ]
-    print_table(
-        console,
-        "What would change the answer (forced share, full programme, one input at a time)",
-        [Column("Input", "names"), Column("at its\nP10"), Column("at its\nP90")],
-        rows,
-    )
     console.print(
         Text(
             f"\nBands: {answer.draws.n} draws of {say_plain(answer.draws.inputs_varied, digits=6)} "

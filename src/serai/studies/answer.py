@@ -22,17 +22,11 @@ from serai.domain.results import (
 )
 from serai.domain.routes import Routes
 from serai.domain.world import World
-from serai.model.routes import merge_routes
 from serai.run import (
     MAX_PRICED_SEARCHES,
-    NOTHING_NEW,
     Run,
     Start,
-    carried_by_new,
     describe,
-    prepare,
-    priced_routes,
-    search_routes,
     worst,
 )
 from serai.studies.cases import (
@@ -45,11 +39,19 @@ from serai.studies.cases import (
     project_ids,
     trips,
 )
-from serai.studies.draws import Drawn, count_varied, draw_shares, swing_inputs
+from serai.studies.draws import Drawn, count_varied, draw_shares
 from serai.studies.mapped import divertible_links
 from serai.studies.omitted import find_omitted
 from serai.studies.runs import link_amounts, summarize
-from serai.studies.shares import CaseShares, Key, Progress, Shares, measure, solve_cases
+from serai.studies.shares import (
+    CaseShares,
+    Key,
+    Progress,
+    Shares,
+    measure,
+    routes_of_cases,
+    solve_cases,
+)
 from serai.studies.tally import NAMES, bottlenecks, resources_used, tally
 from serai.studies.words import headline
 
@@ -60,9 +62,6 @@ OTHER_YEARS = (2021,)
 
 LEAST_USE = 0.01
 """Share of the corridor's divertible goods that a limit must serve to be told as one of its own."""
-
-LEAST_DRAWS = 8
-"""Draws from which the inputs worth moving can be told."""
 
 SERVES_MIDDLE = ("Middle", "Middle south", "Middle (TRIPP)", "All")
 """Corridors of projects whose capital is counted as the Middle Corridor's."""
@@ -110,7 +109,7 @@ def answer_question(
     """
     began = time.perf_counter()
     tell = progress or (lambda _stage, _done, _total: None)
-    routes, prices = _routes_of_cases(world, tell)
+    routes, prices = routes_of_cases(world, tell)
     runs = solve_cases(world, routes, start=prices)
     tell("cases", MAX_PRICED_SEARCHES + 2, MAX_PRICED_SEARCHES + 2)
     central = measure(runs)
@@ -118,11 +117,6 @@ def answer_question(
     others = _other_years(world, routes, start, tell)
     outlook = _outlook(world, routes, start, tell)
     drawn = draw_shares(world, routes, start, n=draws, seed=seed, workers=workers, tell=tell)
-    movers = (
-        swing_inputs(world, routes, start, drawn, seed=seed, workers=workers, tell=tell)
-        if draws >= LEAST_DRAWS
-        else []
-    )
     certificate = worst(
         [central.certificate, *(d.certificate for d in drawn), others[1], outlook[1]]
     ).model_copy(update={"omitted": find_omitted(runs["today", "open"], seed=seed, tell=tell)})
@@ -136,7 +130,6 @@ def answer_question(
         cases=cases,
         other_years=others[0],
         outlook=outlook[0],
-        movers=movers,
         draws=Draws(
             n=draws,
             inputs_varied=count_varied(world) if draws else 0,
@@ -157,26 +150,6 @@ def answer_question(
 def _mapped(run: Run, base: Run) -> RunResult:
     """Tell a run with the links of the divertible cells alone: what the maps are about."""
     return summarize(run).model_copy(update={"links": divertible_links(run, base)})
-
-
-def _routes_of_cases(world: World, tell: Progress) -> tuple[Routes, dict[Key, Start]]:
-    """Find one set of routes for every case, and prices to start from."""
-    done = MAX_PRICED_SEARCHES + 2
-    tell("cases", 0, done)
-    far = ("today", "full")  # whose prices differ most
-    settings = [prepare(world, case_scenario(case, "open")) for case in far]
-    routes = merge_routes([search_routes(world, setting) for setting in settings])
-    keys = tuple(key for key in all_cases() if key[0] in far)
-    known, start = routes.mark[:0], dict[Key, Start]()
-    for at in range(MAX_PRICED_SEARCHES):
-        tell("cases", at + 1, done)
-        runs = solve_cases(world, routes, start=start, keys=keys)
-        start = {key: run.end for key, run in runs.items()}
-        if max(carried_by_new(run, known) for run in runs.values()) <= NOTHING_NEW:
-            break
-        known = routes.mark
-        routes = merge_routes([routes, *(priced_routes(run) for run in runs.values())])
-    return routes, start
 
 
 def _case(

@@ -8,7 +8,8 @@ from typing import Final
 import numpy as np
 
 import serai
-from serai.data.check_evidence import audit_register
+from serai.data.check_evidence import audit_register, audit_uses, find_uses
+from serai.data.formulas import check_formulas, derive
 from serai.data.load import PACK
 from serai.data.register import build_register
 from serai.data.schema import read_schema
@@ -44,24 +45,28 @@ def audit_evidence(world: World, *, folder: Path = PACK) -> EvidenceResult:
         No numbers, but the audit: every number of the register is looked at; the base year is
         solved to weigh links by what boxes between China and Europe pay and wait on them.
     """
-    register, schema = build_register(read_tables(folder)), read_schema()
+    tables = read_tables(folder)
+    register, schema = build_register(tables), read_schema()
+    reproduced, n_reproduced = derive(tables).keys(), 0
     counts: dict[str, dict[str, int]] = {}
-    cited: set[str] = set()
     for row in register.rows.values():
-        cited.update(row.source_ids)
         if schema[row.table].is_evidence or row.role != "value" or not row.grade:
             continue
         table = counts.setdefault(row.table, {"observed": 0, "derived": 0, "assumed": 0})
         table[row.grade] += 1
+        n_reproduced += row.grade == "derived" and row.id in reproduced
     total = sum(sum(table.values()) for table in counts.values())
     assumed = sum(table["assumed"] for table in counts.values())
+    found = [*audit_register(register), *check_formulas(tables), *audit_uses(tables)]
     audit = EvidenceAudit(
-        faults=[str(finding) for finding in audit_register(register)],
-        tables=[AuditedTable(table=name, **found) for name, found in counts.items()],
+        faults=[str(finding) for finding in found],
+        tables=[AuditedTable(table=name, **graded) for name, graded in counts.items()],
         assumed_share=assumed / total if total else 0.0,
         corridors=_corridors(world),
         n_sources=len(register.sources),
-        n_cited=len(cited & register.sources.keys()),
+        n_cited=len(find_uses(tables) & register.sources.keys()),
+        n_derived=sum(table["derived"] for table in counts.values()),
+        n_reproduced=n_reproduced,
     )
     return EvidenceResult(
         query="audit", numbers=[], sources=[], audit=audit, version=serai.__version__,

@@ -184,5 +184,6 @@ def _row(
         error=None if model is None or target is None else model / target.value - 1.0,
         status="blind" if target is None else target.use,
         source_ids=[] if target is None else list(target.source_ids),
+        reason="" if target is None else target.miss,
         note="" if target is None else target.note,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The answer under doubt: all ranges drawn for bands, one input at a time for what moves it."""
+"""The answer under doubt: all ranges drawn at once, and the inputs that they belong to."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm, qmc, rankdata
+from scipy.stats import norm, qmc
 
-from serai.domain.ranged import Z_P90, FloatArray, Ranged
-from serai.domain.results import Mover, RunCertificate
+from serai.domain.ranged import FloatArray, Ranged
+from serai.domain.results import RunCertificate
 from serai.domain.routes import Routes
 from serai.domain.world import World
 from serai.model.apply import draw_world
@@ -19,17 +19,11 @@ from serai.studies.cases import all_cases
 from serai.studies.shares import CaseShares, Key, Progress, measure, solve_cases
 from serai.studies.spread import spread
 
-__all__ = ["Drawn", "count_varied", "deviates", "draw_shares", "group_inputs", "name_input",
-           "ranged_tables", "swing_inputs"]  # fmt: skip
+__all__ = ["DrawTask", "DrawWork", "Drawn", "count_varied", "deviates", "draw_shares",
+           "group_inputs", "name_input", "ranged_tables"]  # fmt: skip
 
 FURTHEST = 2.0
 """[standard deviations] Draws beyond are cut: a range is P10 to P90, not a tail."""
-
-FORCED: Key = ("full", "closed")
-"""The case that the movers are told for."""
-
-N_MOVERS = 12
-"""How many movers are told."""
 
 LINK_WORDS = {
     "free_time_h": "Hours under way",
@@ -41,9 +35,6 @@ LINK_WORDS = {
 
 NOT_USED = "params.empty_"
 """Behaviour that no case of the answer has in it: boxes do not balance there."""
-
-N_SCREENED = 8
-"""How many inputs beside the behavioural parameters are moved one at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -169,84 +160,9 @@ def draw_shares(
     if n == 0:
         return []
     z = deviates(n, world.n_dimensions, seed)
-    tasks = [_Task(z=row, keys=tuple(all_cases())) for row in z]
-    work = _Work(world=world, routes=routes, start=start)
+    tasks = [DrawTask(z=row, keys=tuple(all_cases())) for row in z]
+    work = DrawWork(world=world, routes=routes, start=start)
     return list(spread(work, tasks, workers=workers, tell=tell, stage="draws"))
-
-
-def swing_inputs(
-    world: World,
-    routes: Routes,
-    start: Mapping[Key, Start],
-    drawn: Sequence[Drawn],
-    *,
-    seed: int,
-    workers: int,
-    tell: Progress,
-) -> list[Mover]:
-    """
-    Move one input at a time to P10 and P90 and see what becomes of the forced share.
-
-    Parameters
-    ----------
-    world
-        The tables with their ranges.
-    routes
-        The choice sets.
-    start
-        Prices and waits by case.
-    drawn
-        The draws already made: they say which inputs are worth moving.
-    seed
-        Seed of these draws.
-    workers
-        [-], >= 1. Processes.
-    tell
-        Told how far the work is.
-
-    Returns
-    -------
-    movers
-        The inputs with the widest swing, widest first. Every behavioural parameter is moved, and
-        those of the other inputs (yearly inputs, classes, effects, capacities, demand, and the
-        prices and times of links by kind) that go along with the share over the draws. Rows of
-        one input move together.
-    """
-    inputs = group_inputs(world)
-    chosen = _worth_moving(inputs, drawn, deviates(len(drawn), world.n_dimensions, seed))
-    keys: tuple[Key, ...] = (("today", "open"), FORCED)
-    tasks = []
-    for name in chosen:
-        for end in (-Z_P90, Z_P90):
-            z = np.zeros(world.n_dimensions)
-            z[inputs[name]] = end
-            tasks.append(_Task(z=z, keys=keys))
-    work = _Work(world=world, routes=routes, start=start)
-    done = list(spread(work, tasks, workers=workers, tell=tell, stage="what moves the answer"))
-    movers = []
-    for i, name in enumerate(chosen):
-        low, high = (d.cases[FORCED].share for d in done[2 * i : 2 * i + 2])
-        words = name_input(world, name)
-        movers.append(Mover(input_id=name, name=words, low_share=low, high_share=high))
-    movers.sort(key=lambda m: (-abs(m.high_share - m.low_share), m.input_id))
-    return movers[:N_MOVERS]
-
-
-def _worth_moving(
-    inputs: Mapping[str, NDArray[np.int64]], drawn: Sequence[Drawn], z: FloatArray
-) -> list[str]:
-    """Choose all parameters, and the inputs whose mean deviate goes along with the share most."""
-    share = rankdata([d.cases[FORCED].share for d in drawn])
-    along = {}
-    for name, rows in inputs.items():
-        mean = rankdata(z[:, rows].mean(axis=1))
-        with np.errstate(invalid="ignore"):
-            along[name] = abs(float(np.nan_to_num(np.corrcoef(mean, share)[0, 1])))
-    behaviour = [
-        name for name in inputs if name.startswith("params.") and not name.startswith(NOT_USED)
-    ]
-    others = sorted(set(inputs) - set(behaviour), key=lambda name: (-along[name], name))
-    return [*behaviour, *others[:N_SCREENED]]
 
 
 def group_inputs(world: World) -> dict[str, NDArray[np.int64]]:
@@ -345,21 +261,32 @@ def name_input(world: World, input_id: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Task:
+class DrawTask:
+    """One state of the inputs."""
+
     z: FloatArray
+    """[-], shape (n_dimensions,). Standard normal deviates."""
     keys: tuple[Key, ...]
+    """The cases to solve."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Work:
+class DrawWork:
     """What every task of a process shares."""
 
     world: World
     routes: Routes
     start: Mapping[Key, Start]
 
-    def do(self, task: _Task) -> Drawn:
-        """Solve the task's cases at its draw."""
+    def do(self, task: DrawTask) -> Drawn:
+        """
+        Solve the task's cases at its draw.
+
+        Parameters
+        ----------
+        task
+            The draw.
+        """
         drawn = draw_world(self.world, task.z)
         shares = measure(solve_cases(drawn, self.routes, start=self.start, keys=task.keys))
         capex = dict(zip(drawn.projects.ids, drawn.projects.capex_musd.value.tolist(), strict=True))

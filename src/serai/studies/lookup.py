@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 import serai
 from serai.data.check import check_network
-from serai.data.check_evidence import audit_register
-from serai.data.evidence import find_at_place, find_evidence, find_sources
+from serai.data.check_evidence import audit_register, audit_uses
+from serai.data.evidence import Search, find_sources, search_evidence
 from serai.data.findings import Finding
+from serai.data.formulas import Derivation, check_formulas, derive
 from serai.data.load import PACK, read_world
 from serai.data.register import EvidenceRow, Register, Source, build_register
 from serai.data.scenarios import list_shipped, read_scenario
@@ -22,11 +23,12 @@ from serai.domain.listings import (
     EvidenceNumber,
     EvidenceResult,
     EvidenceSource,
+    EvidenceStep,
     ScenarioEntry,
     ScenariosResult,
 )
 from serai.domain.world import World
-from serai.errors import DataError, NoPathError, ScenarioError, state_fault
+from serai.errors import DataError, NoPathError, state_fault
 
 __all__ = ["ask_evidence", "check_folder", "read_checked_world", "scenarios"]
 
@@ -34,7 +36,9 @@ NO_PATH: Final = "demand has a path"
 """Name of the check that finds places which nothing connects."""
 
 EVIDENCE: Final = "evidence of numbers"
-"""Name of the check that finds numbers without evidence, with which a run is possible."""
+FORMULAS: Final = "formulas"
+SOURCING: Final = frozenset({EVIDENCE, FORMULAS})
+"""Names of the checks that find numbers without evidence, with which a run is possible."""
 
 
 def scenarios(name: str | None = None) -> ScenariosResult:
@@ -71,25 +75,21 @@ def scenarios(name: str | None = None) -> ScenariosResult:
     )
 
 
-def ask_evidence(
-    text: str | None, *, place: str | None = None, folder: Path = PACK
-) -> EvidenceResult:
+def ask_evidence(search: Search, *, folder: Path = PACK) -> EvidenceResult:
     """
     Return where numbers come from.
 
     Parameters
     ----------
-    text
-        Id of a number, a table row or a source, or words that its row holds.
-    place
-        Id or name of a place; in its stead, all that is known about it.
+    search
+        What is asked.
     folder
         The tables.
 
     Returns
     -------
     result
-        The numbers and what they rest on.
+        The numbers, the steps by which they are derived, and what they rest on.
 
     Raises
     ------
@@ -98,23 +98,41 @@ def ask_evidence(
     DataError
         The tables have faults.
     """
-    if (text is None) == (place is None):
-        raise ScenarioError("evidence: got both or neither; wanted an id or words, or --place NAME")
-    register = build_register(read_tables(folder))
-    if place is not None:
-        rows = find_at_place(register, place)
-    else:
-        rows = find_evidence(register, text or "")
+    tables = read_tables(folder)
+    register = build_register(tables)
+    rows = search_evidence(register, search)
+    derivations = derive(tables)
+    chains = {row.id: list(_chain(row.id, derivations)) for row in rows}
+    inputs = [register.rows[key] for steps in chains.values() for one in steps
+              for key in one.input_ids if key in register.rows]  # fmt: skip
     return EvidenceResult(
-        query=text or f"place {place}",
-        numbers=[_tell_number(row) for row in rows],
-        sources=_tell_sources(register, rows),
+        query=str(search),
+        numbers=[_tell_number(row, chains[row.id]) for row in rows],
+        sources=_tell_sources(register, [*rows, *inputs]),
         version=serai.__version__,
         data_version=_version_of(folder),
     )
 
 
-def _tell_number(row: EvidenceRow) -> EvidenceNumber:
+def _chain(number: str, derivations: Mapping[str, Derivation]) -> Iterator[EvidenceStep]:
+    """Yield the steps by which a number is derived, then those of what it follows from."""
+    step = derivations.get(number)
+    if step is None:
+        return
+    yield EvidenceStep(
+        id=number,
+        formula_id=step.formula_id,
+        formula=step.formula,
+        value=step.value,
+        inputs=dict(step.inputs),
+        input_ids=list(step.input_ids),
+        note=step.note,
+    )
+    for key in step.input_ids:
+        yield from _chain(key, derivations)
+
+
+def _tell_number(row: EvidenceRow, chain: list[EvidenceStep]) -> EvidenceNumber:
     return EvidenceNumber(
         id=row.id,
         what=row.what,
@@ -128,6 +146,7 @@ def _tell_number(row: EvidenceRow) -> EvidenceNumber:
         source_ids=list(row.source_ids),
         note=row.note,
         row=row.row,
+        chain=chain,
     )
 
 
@@ -168,7 +187,12 @@ def check_folder(folder: Path) -> CheckResult:
     except DataError as error:
         told = [CheckFinding(severity="error", check="tables", message=m) for m in error.faults]
         return _conclude(folder, told, {})
-    found = [*check_network(tables), *audit_register(build_register(tables))]
+    try:
+        found = [*check_network(tables), *audit_register(build_register(tables)),
+                 *audit_uses(tables), *check_formulas(tables)]  # fmt: skip
+    except DataError as error:
+        told = [CheckFinding(severity="error", check=FORMULAS, message=m) for m in error.faults]
+        return _conclude(folder, told, {})
     told = [_tell_finding(one) for one in found]
     if not any(one.severity == "error" for one in told):
         try:
@@ -188,8 +212,8 @@ def _conclude(folder: Path, findings: list[CheckFinding], rows: dict[str, int]) 
     wrong = {one.check for one in findings if one.severity == "error"}
     return CheckResult(
         folder=str(folder),
-        is_runnable=wrong <= {EVIDENCE},
-        is_sourced=bool(rows) and EVIDENCE not in wrong,
+        is_runnable=wrong <= SOURCING,
+        is_sourced=bool(rows) and not wrong & SOURCING,
         n_errors=n_errors,
         n_warnings=len(findings) - n_errors,
         findings=sorted(findings, key=lambda one: one.severity),

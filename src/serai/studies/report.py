@@ -8,6 +8,7 @@ from typing import Final
 
 import pandas as pd
 
+from serai.data.answers import read_stored
 from serai.data.geometry import Geometry, great_circle, read_basemap, read_geometry
 from serai.data.load import PACK
 from serai.data.register import EvidenceRow, Register, build_register
@@ -84,6 +85,8 @@ def assemble_page(world: World, answer: Answer, *, folder: Path = PACK) -> Answe
     ------
     DataError
         A table has faults.
+    ScenarioError
+        A stored study beside the tables is none.
     """
     tables = read_tables(folder)
     result = answer.result
@@ -91,6 +94,7 @@ def assemble_page(world: World, answer: Answer, *, folder: Path = PACK) -> Answe
     middle = _find_route(world, "middle", (*AVOIDED, "IRN"))
     northern = _find_route(world, "north", ())
     footnotes, n_evidence = _list_footnotes(build_register(tables), result, middle, northern)
+    sensitivity, backcast = read_stored(folder)
     return AnswerPage(
         answer=result,
         map_svg_before=before[0],
@@ -109,6 +113,8 @@ def assemble_page(world: World, answer: Answer, *, folder: Path = PACK) -> Answe
         measures=_note_measures(tables),
         footnotes=footnotes,
         n_evidence=n_evidence,
+        sensitivity=sensitivity,
+        backcast=backcast,
     )
 
 

@@ -11,7 +11,21 @@ from serai.domain.ranged import FloatArray
 from serai.domain.results import RunCertificate
 from serai.domain.routes import Routes
 from serai.domain.world import World
-from serai.run import Run, Start, assign, offers_of, prepare, with_transit_closed, worst
+from serai.model.routes import merge_routes
+from serai.run import (
+    MAX_PRICED_SEARCHES,
+    NOTHING_NEW,
+    Run,
+    Start,
+    assign,
+    carried_by_new,
+    offers_of,
+    prepare,
+    priced_routes,
+    search_routes,
+    with_transit_closed,
+    worst,
+)
 from serai.studies.cases import (
     Divertible,
     all_cases,
@@ -23,12 +37,15 @@ from serai.studies.cases import (
 )
 from serai.studies.tally import NAMES, sums_by, tally
 
-__all__ = ["CaseShares", "Shares", "measure", "solve_cases"]
+__all__ = ["CaseShares", "Key", "Progress", "Shares", "measure", "routes_of_cases", "solve_cases"]
 
 MIDDLE = NAMES.index("middle")
 
 Key = tuple[str, str]
 """Case and state of Russia."""
+
+Progress = Callable[[str, int, int], None]
+"""Called with a stage in words, how much of it is done, and how much there is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -115,6 +132,42 @@ def solve_cases(
     return runs
 
 
+def routes_of_cases(world: World, tell: Progress) -> tuple[Routes, dict[Key, Start]]:
+    """
+    Find one set of routes for every case, and prices to start from.
+
+    Parameters
+    ----------
+    world
+        The tables.
+    tell
+        Told how far the work is.
+
+    Returns
+    -------
+    routes
+        The choice sets, searched at today's prices and at those of solved cases.
+    start
+        Prices and waits of the cases whose prices differ most.
+    """
+    done = MAX_PRICED_SEARCHES + 2
+    tell("cases", 0, done)
+    far = ("today", "full")  # whose prices differ most
+    settings = [prepare(world, case_scenario(case, "open")) for case in far]
+    routes = merge_routes([search_routes(world, setting) for setting in settings])
+    keys = tuple(key for key in all_cases() if key[0] in far)
+    known, start = routes.mark[:0], dict[Key, Start]()
+    for at in range(MAX_PRICED_SEARCHES):
+        tell("cases", at + 1, done)
+        runs = solve_cases(world, routes, start=start, keys=keys)
+        start = {key: run.end for key, run in runs.items()}
+        if max(carried_by_new(run, known) for run in runs.values()) <= NOTHING_NEW:
+            break
+        known = routes.mark
+        routes = merge_routes([routes, *(priced_routes(run) for run in runs.values())])
+    return routes, start
+
+
 def measure(runs: Mapping[Key, Run]) -> Shares:
     """
     Return the shares of solved cases.
@@ -172,7 +225,3 @@ def _one(
         left_north=float(teu[NAMES.index("north")] / n_teu),
         by_class=np.where(by_class > 0, gained / np.where(by_class > 0, by_class, 1.0), np.nan),
     )
-
-
-Progress = Callable[[str, int, int], None]
-"""Called with a stage in words, how much of it is done, and how much there is."""
