@@ -33,6 +33,7 @@ MADE: Final = {
     "backcast.md": "scripts.backcast_page",
     "corridor-checks.md": "serai.studies.corridor_page",
     "data-dictionary.md": "serai.data.schema",
+    "sensitivity.md": "scripts.sensitivity_page",
 }
 """Reference pages and the modules that print them."""
 COLUMNS: Final = (

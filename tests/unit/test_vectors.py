@@ -7,16 +7,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serai.data.load import PACK
+from serai.data.load import PACK, read_world
 from serai.data.tables import read_tables
 from serai.data.vectors import read_events, read_ties
 from serai.domain.scenario import CloseTransit, Scenario
 from serai.domain.vectors import POWERS, RopeSet, TerritoryRow, Tie, Ties
 from serai.errors import ScenarioError
+from serai.model.apply import apply_scenario
 from serai.run import run_scenario
 from serai.studies.events import find_event, list_events
-from serai.studies.tightrope import check_country, scenario_after, tightrope
-from serai.studies.transit import find_territories, transit_rope
+from serai.studies.tightrope import Question, check_country, scenario_after, tightrope
+from serai.studies.transit import (
+    draw_last,
+    find_reverse,
+    find_territories,
+    solve_without,
+    transit_rope,
+)
 from serai.studies.vectors import (
     DIMENSIONS,
     balance_of,
@@ -211,13 +218,31 @@ def test_after_an_event_its_projects_are_built_and_others_say_why_not() -> None:
     events, world = read_events(), toy_world()
     project, measure = world.projects.ids[0], world.measures.ids[0]
     event = replace(events[0], model_ids=(project, measure, "X01"))
-    scenario, told = scenario_after(world, event, 2023)
+    before, scenario, told = scenario_after(world, event, 2023)
+    assert before == Scenario(year=2023)
     assert scenario.projects == (project,)
     assert scenario.measures == (measure,)
     assert "X01" in told
-    plain, told = scenario_after(world, replace(events[0], model_ids=()), 2023)
-    assert plain == Scenario(year=2023)
+    plain, same, told = scenario_after(world, replace(events[0], model_ids=()), 2023)
+    assert plain == same == Scenario(year=2023)
     assert events[0].reason in told
+
+
+def test_after_a_closure_the_year_is_compared_with_one_without_it() -> None:
+    world, event = read_world(), read_events()[0]
+    pumping = replace(event, model_ids=("X13",))
+    before, after, told = scenario_after(world, pumping, 2025)
+    assert before.lifted == ("X13",)
+    assert after.lifted == ()
+    assert "other years" not in told
+    kept, lifted = (apply_scenario(world, s).capacity_t_yr for s in (after, before))
+    (cpc,) = np.flatnonzero(np.nan_to_num(lifted - kept) > 0)
+    assert world.network.resources.ids[cpc].startswith("R_CPC")
+    before, after, told = scenario_after(world, pumping, 2019)
+    assert before == after
+    assert "other years" in told
+    with pytest.raises(ScenarioError, match="X99"):
+        apply_scenario(world, Scenario(lifted=("X99",)))
 
 
 # ------------------------------------------------------------------------------ territory
@@ -225,7 +250,8 @@ def test_after_an_event_its_projects_are_built_and_others_say_why_not() -> None:
 
 def test_territories_are_those_that_a_slow_count_finds() -> None:
     world, scenario = toy_world(), Scenario(year=2023)
-    rows = find_territories(world, "KAZ", scenario, lose=("RUS",), tell=tell)
+    solved = solve_without(world, scenario, ("RUS", "KAZ"), tell=tell)
+    rows = find_territories(solved, "KAZ")
     run = run_scenario(world, scenario)
     links, places = world.network.links, [*world.network.places.countries, ""]
     zones = world.zones.countries
@@ -250,8 +276,55 @@ def test_territories_are_those_that_a_slow_count_finds() -> None:
     assert found.kept is not None
     assert 0.0 <= found.kept <= 1.0
     assert all(r.last_share <= r.crossing_share + 1e-9 for r in rows)
-    rope = transit_rope(rows, 2023)
+    rope, none = transit_rope(rows, 2023)
     assert sum(s.share for s in rope.shares) == pytest.approx(1.0)
+    assert (rope.balance_low, rope.balance_high, len(none)) == (None, None, 0)
+    reverse = {(r.power, r.goods): r for r in find_reverse(solved, "KAZ", rows)}
+    mine = {(r.territory, r.goods): r for r in find_territories(solved, "CHN")}
+    turned = reverse["CHN", "all"]
+    assert turned.crossing_share == mine["KAZ", "all"].crossing_share > 0
+    assert turned.loss == mine["KAZ", "all"].loss
+    assert turned.asymmetry is None, "China was not closed"
+    assert reverse["RUS", "all"].asymmetry == pytest.approx(found.loss - reverse["RUS", "all"].loss)
+
+
+def test_the_band_of_the_transit_rope_is_that_of_its_draws() -> None:
+    world = toy_world()
+    solved = solve_without(world, Scenario(year=2023), (), tell=tell)
+    drawn = draw_last(world, solved.base, "KAZ", n=6, seed=3, workers=1, tell=tell)
+    rope, balances = transit_rope(find_territories(solved, "KAZ"), 2023, drawn)
+    assert len(drawn) == len(balances) == 6
+    assert all(sum(one.values()) == pytest.approx(1.0) for one in drawn)
+    assert rope.balance_low is not None
+    assert rope.balance_high is not None
+    assert rope.balance_low < rope.balance_high
+    assert rope.balance is not None
+    assert rope.balance_low <= rope.balance <= rope.balance_high
+    low, high = np.quantile(balances, (0.1, 0.9))
+    assert (rope.balance_low, rope.balance_high) == (
+        min(low, rope.balance), max(high, rope.balance),
+    )  # fmt: skip
+    n = len(POWERS)
+    slow = [1 - (sum(v * v for v in one.values()) - 1 / n) / (1 - 1 / n) for one in drawn]
+    assert balances.tolist() == pytest.approx(slow)
+    again = draw_last(world, solved.base, "KAZ", n=6, seed=3, workers=2, tell=tell)
+    assert again == drawn
+
+
+def test_the_change_since_a_year_is_the_sum_of_its_ropes_and_powers(ties: Ties) -> None:
+    world, years = toy_world(), (2021, 2023)
+    told = tightrope(world, ties, "KAZ", 2023, question=Question(lose=(), since=2021), tell=tell)
+    ropes = [
+        {r.dimension: r for r in tightrope(world, ties, "KAZ", year, question=Question(lose=()),
+                                           tell=tell).ropes if r.has_data}
+        for year in years
+    ]  # fmt: skip
+    both = ropes[0].keys() & ropes[1].keys()
+    assert {c.dimension for c in told.changes} == both
+    scores = [100 * sum(r[d].balance or 0.0 for d in both) / len(both) for r in ropes]
+    assert sum(c.points for c in told.changes) == pytest.approx(scores[1] - scores[0])
+    for change in told.changes:
+        assert sum(change.by_power.values()) == pytest.approx(change.points)
 
 
 def test_a_country_stands_with_its_ropes_and_what_a_scenario_shifts(ties: Ties) -> None:
@@ -259,8 +332,10 @@ def test_a_country_stands_with_its_ropes_and_what_a_scenario_shifts(ties: Ties) 
     shut = Scenario(
         name="shut", year=2023, shocks=(CloseTransit(kind="close_transit", countries=("RUS",)),)
     )
-    plain = tightrope(world, ties, "KAZ", 2023, lose=(), tell=tell)
-    shifted = tightrope(world, ties, "KAZ", 2023, scenario=shut, lose=(), tell=tell)
+    plain = tightrope(world, ties, "KAZ", 2023, question=Question(lose=()), tell=tell)
+    shifted = tightrope(
+        world, ties, "KAZ", 2023, question=Question(scenario=shut, lose=()), tell=tell
+    )
     assert [r.dimension for r in plain.ropes] == list(DIMENSIONS)
     assert plain.territories_before == []
     assert shifted.territories_before == plain.territories

@@ -62,7 +62,7 @@ from serai.studies.report import assemble_page
 from serai.studies.roads import assign_network
 from serai.studies.runs import compare_runs, summarize
 from serai.studies.sensitivity import Plan, sensitivity
-from serai.studies.tightrope import check_country, scenario_after, tightrope, tightropes
+from serai.studies.tightrope import Question, check_country, scenario_after, tightrope, tightropes
 from serai.studies.uses import check_selection, select_users, skim
 
 __all__ = ["RESULTS", "app"]
@@ -305,6 +305,14 @@ def _vectors(
     after: Annotated[
         str | None, typer.Option("--after", metavar="EVENT", help="What an event shifts.")
     ] = None,
+    since: Annotated[
+        int | None, typer.Option("--since", help="An earlier year to compare with.")
+    ] = None,
+    draws: Annotated[
+        int, typer.Option(min=0, help="Draws of all ranged inputs, for the transit rope's band.")
+    ] = 16,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the draws.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Processes for the draws.")] = 2,
     chart: Annotated[
         Path | None, typer.Option(help="File for a picture of all years (SVG).")
     ] = None,
@@ -314,8 +322,9 @@ def _vectors(
     """
     Show how a country stands between the powers.
 
-    One rope per dimension with its balance and band, the transit rope from the corridor model, and
-    what losing a territory would cost. A rope without data says so.
+    One rope per dimension with its balance and band, the transit rope from the corridor model, what
+    losing a territory would cost, and, the arrow turned, what the country means to the powers. A
+    rope without data says so.
     """
     folder = data or PACK
     ties, events = read_ties(folder), read_events(folder)
@@ -324,15 +333,20 @@ def _vectors(
         raise ScenarioError(
             state_fault("--with, --after", "both", "one of them", "ask for them in turn")
         )
+    if since is not None:
+        check_country(ties, country, since)
     asked = None if with_scenario is None else with_year(read_scenario(with_scenario), year)
     event = None if after is None else find_event(events, after)
     require_writable(chart, "--chart")
-    told = ""
+    told, before = "", None
     with track("Reading tables") as tell:
         world = read_checked_world(data)
         if event is not None:
-            asked, told = scenario_after(world, event, year)
-        result = tightrope(world, ties, country, year, scenario=asked, tell=tell)
+            before, asked, told = scenario_after(world, event, year)
+        question = Question(
+            scenario=asked, before=before, since=since, draws=draws, seed=seed, workers=workers
+        )
+        result = tightrope(world, ties, country, year, question=question, tell=tell)
         result = result.model_copy(update={"told": told})
         years = tightropes(world, ties, country, tell=tell) if chart is not None else []
     emit(result, print_vectors, is_json=as_json)

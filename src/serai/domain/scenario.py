@@ -123,6 +123,8 @@ class Scenario(Written):
     """Which soft measures of the table are in force beyond the base."""
     closures: bool = True
     """Whether the dated closures of `year` happen."""
+    lifted: tuple[str, ...] = ()
+    """Ids of dated closures that do not happen."""
     empties: bool = False
     """Whether boxes, empty ones included, balance in every region: rates by direction follow from
     that, and those of the tables are taken at their mean."""

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from serai.domain.results import Result
 
-__all__ = ["POWERS", "Event", "EventEntry", "EventsResult", "PowerShare", "RopeResult", "RopeSet",
-           "TerritoryRow", "Tie", "Ties", "VectorsResult"]  # fmt: skip
+__all__ = ["POWERS", "Event", "EventEntry", "EventsResult", "PowerShare", "ReverseRow",
+           "RopeChange", "RopeResult", "RopeSet", "TerritoryRow", "Tie", "Ties",
+           "VectorsResult"]  # fmt: skip
 
 POWERS = ("CHN", "RUS", "EU", "USA", "TUR", "IND", "IRN", "JPN", "KOR", "GBR", "GULF", "CHE")
 """The powers that a score counts; what others hold is the rest."""
@@ -116,9 +117,10 @@ class RopeResult(Result):
     balance: float | None
     """[-] 1 even among the powers, 0 one holder."""
     balance_low: float | None
-    """[-] P10 over sources, with the rest spread or as one block; null where it is modelled."""
+    """[-] P10 over sources, with the rest spread or as one block, or over draws where it is
+    modelled; null without draws."""
     balance_high: float | None
-    """[-] P90; null where it is modelled."""
+    """[-] P90; null without draws."""
     n_effective: float | None
     """[-] Effective number of partners, 1 over the concentration."""
     note: str
@@ -140,6 +142,37 @@ class TerritoryRow(Result):
     """[-] Rise of cost if it is closed to transit, by value, at most 1; null if not asked."""
     kept: float | None
     """[-] Of the tonnes that cross it, what finds another way once it is closed."""
+
+
+class ReverseRow(Result):
+    """What a country's territory means to the trade of a power, from the corridor model."""
+
+    power: str
+    """Code of the power."""
+    goods: str
+    """all, oil, grain, uranium or containers."""
+    crossing_share: float
+    """[-] Of the value of the power's trade in the tables that crosses the country."""
+    loss: float
+    """[-] Rise of the power's cost if the country is closed to transit, by value, at most 1."""
+    kept: float | None
+    """[-] Of the tonnes that cross it, what finds another way; null where nothing crosses."""
+    asymmetry: float | None
+    """[-] The country's loss without the power less the power's without the country: above zero
+    where the country depends more; all goods, powers whose territory was closed."""
+
+
+class RopeChange(Result):
+    """What became of a rope since an earlier year."""
+
+    dimension: str
+    """The rope."""
+    points: float
+    """What it adds to the change of the score over the ropes with data in both years."""
+    by_power: dict[str, float]
+    """The same by power, and `rest` for what is no power's; the parts sum to it."""
+    years: list[int]
+    """Years of the figures, then and now."""
 
 
 class VectorsResult(Result):
@@ -172,6 +205,13 @@ class VectorsResult(Result):
     shift: dict[str, float]
     """[-] What each holder of the transit rope adds to the change of its balance by the scenario or
     event; the parts sum to it. Empty if none was asked for."""
+    reverse: list[ReverseRow]
+    """The arrow turned: what the country means to the powers; empty if not asked."""
+    since: int | None
+    """The earlier year of `changes`; null if none was asked for."""
+    changes: list[RopeChange]
+    """Ropes with data in both years, the largest change first; the points sum to the change of
+    the score over these ropes."""
     flags: list[str]
     """Ties without a share: alliances, bases."""
     scenario: str

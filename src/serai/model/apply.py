@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -263,7 +264,8 @@ def apply_scenario(world: World, scenario: Scenario) -> State:
     _apply_rows(world, rows, values, is_open, is_closed)
     if scenario.closures:
         in_year = (effects.year_from <= scenario.year) & (scenario.year <= effects.year_to)
-        dated = np.flatnonzero(effects.is_dated & in_year).tolist()
+        happens = effects.is_dated & in_year & ~np.isin(effects.owners, scenario.lifted)
+        dated = np.flatnonzero(happens).tolist()
         _apply_rows(world, dated, values, is_open, is_closed)
     # Effects of the tables may add up to more than there is; what a person writes holds as it is.
     _keep_sensible(links, values, least_price=0.1)
@@ -414,6 +416,7 @@ def _faults(world: World, scenario: Scenario) -> Iterable[str]:
         "projects": world.projects.ids,
         "measures": world.measures.ids,
         "unlimited": world.network.resources.ids,
+        "lifted": tuple(dict.fromkeys(compress(world.effects.owners, world.effects.is_dated))),
     }
     for word, ids in known.items():
         named = getattr(scenario, word)

@@ -39,6 +39,8 @@ TIMELINE_IN: Final = 1.5
 PARTIES: Final = ("CHN", "RUS", "EUU", "USA", "TUR", "IND", "IRN")
 LEAST_WRITTEN: Final = 0.3
 LEAST_TOLD: Final = 0.02
+LEAST_CHANGE: Final = 0.05
+"""[points] of the score."""
 
 
 def print_vectors(console: Console, result: VectorsResult) -> None:
@@ -104,8 +106,48 @@ def print_vectors(console: Console, result: VectorsResult) -> None:
         told = ", ".join(f"{name} {100 * part:+.1f}" for name, part in parts)
         whole = 100 * sum(result.shift.values())
         console.print(Text(f"\nThe transit rope's balance changes by {whole:+.1f}: {told}."))
+    _print_reverse(console, result)
+    _print_changes(console, result)
     if result.flags:
         console.print(Text("\nWithout a share: " + "; ".join(result.flags) + ".", style="dim"))
+
+
+def _print_reverse(console: Console, result: VectorsResult) -> None:
+    """Print what the country means to the powers."""
+    rows = [
+        [r.power, r.goods, say_share(r.crossing_share), _say(r.loss), _say(r.kept),
+         "–" if r.asymmetry is None else f"{100 * r.asymmetry:+.0f}"]
+        for r in result.reverse
+        if r.crossing_share >= LEAST_TOLD or r.asymmetry is not None
+    ]  # fmt: skip
+    print_table(
+        console, f"The arrow turned: trade of the powers that crosses {result.country}, by value, "
+        "and what its closing costs them",
+        [Column("Power", "words"), Column("goods", "words"), Column("crosses"), Column("loss"),
+         Column("another\nway"), Column("asymmetry,\npoints")],
+        rows,
+    )  # fmt: skip
+    if rows:
+        console.print(
+            Text(f"Asymmetry: loss of {result.country} without the power less the power's without "
+                 f"it; above zero {result.country} depends more.", style="dim")
+        )  # fmt: skip
+
+
+def _print_changes(console: Console, result: VectorsResult) -> None:
+    """Print what each rope and power adds to the change of the score since an earlier year."""
+    rows = []
+    for one in result.changes:
+        parts = sorted(one.by_power.items(), key=lambda i: -abs(i[1]))[:4]
+        told = ", ".join(f"{p} {v:+.1f}" for p, v in parts if abs(v) >= LEAST_CHANGE)
+        of = "–".join(str(y) for y in dict.fromkeys(one.years))
+        rows.append([one.dimension, of, f"{one.points:+.1f}", told])
+    total = sum(one.points for one in result.changes)
+    print_table(
+        console, f"Since {result.since}: {total:+.1f} points over the ropes with data in both "
+        "years", [Column("Rope", "words"), Column("figures of"), Column("points"),
+                  Column("by power", "names")], rows,
+    )  # fmt: skip
 
 
 def _list_rope(rope: RopeResult) -> list[str]:

@@ -20,7 +20,7 @@ from serai.studies.comparison import run_pair
 from serai.studies.outcomes import outcomes
 from serai.studies.shares import Progress
 from serai.studies.tally import NAMES, tally
-from serai.studies.tightrope import tightrope, without
+from serai.studies.tightrope import Question, tightrope, without
 
 __all__ = ["brief"]
 
@@ -94,7 +94,7 @@ def brief(world: World, answer: AnswerResult, ties: Ties, *, tell: Progress) -> 
     tell
         Told how far the work is.
     """
-    ropes = tightrope(world, ties, "KAZ", 2023, lose=("RUS",), tell=tell)
+    ropes = tightrope(world, ties, "KAZ", 2023, question=Question(lose=("RUS",)), tell=tell)
     shifts = {}
     for i, name in enumerate(SCENARIOS):
         tell("scenarios", i, len(SCENARIOS))

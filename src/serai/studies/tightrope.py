@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 import serai
+from serai.domain.ranged import FloatArray
 from serai.domain.scenario import Scenario
-from serai.domain.vectors import Event, RopeResult, TerritoryRow, Ties, VectorsResult
+from serai.domain.vectors import (
+    Event,
+    RopeChange,
+    RopeResult,
+    TerritoryRow,
+    Ties,
+    VectorsResult,
+)
 from serai.domain.world import World
 from serai.errors import ScenarioError, state_fault
 from serai.studies.shares import Progress
-from serai.studies.transit import CLOSED, find_territories, transit_rope
+from serai.studies.transit import (
+    CLOSED,
+    draw_last,
+    find_reverse,
+    find_territories,
+    solve_without,
+    transit_rope,
+)
 from serai.studies.vectors import (
     DIMENSIONS,
     N_SAMPLES,
@@ -24,7 +40,8 @@ from serai.studies.vectors import (
     score_of,
 )
 
-__all__ = ["YEARS", "check_country", "scenario_after", "tightrope", "tightropes", "without"]
+__all__ = ["YEARS", "Question", "check_country", "scenario_after", "tightrope", "tightropes",
+           "without"]  # fmt: skip
 
 YEARS = (2019, 2020, 2021, 2022, 2023, 2024, 2025)
 """Years that may be asked for."""
@@ -60,9 +77,9 @@ def check_country(ties: Ties, country: str, year: int) -> None:
         raise ScenarioError("\n".join(faults))
 
 
-def scenario_after(world: World, event: Event, year: int) -> tuple[Scenario, str]:
+def scenario_after(world: World, event: Event, year: int) -> tuple[Scenario, Scenario, str]:
     """
-    Return a year's world with what an event decided, and what that does.
+    Return a year's world without and with what an event decided, and what that does.
 
     Parameters
     ----------
@@ -75,21 +92,36 @@ def scenario_after(world: World, event: Event, year: int) -> tuple[Scenario, str
 
     Returns
     -------
-    scenario
-        With the projects and measures that stand for the event; the plain year if none does.
+    before
+        The year without the projects, measures and dated closures that stand for the event.
+    after
+        The year with them; the same as before if none does.
     told
         What they do, or why the event changes nothing on the corridors.
     """
+    effects = world.effects
+    closures = {
+        owner: year in range(int(first), int(last) + 1)
+        for owner, is_dated, first, last in zip(
+            effects.owners, effects.is_dated, effects.year_from, effects.year_to, strict=True
+        )
+        if is_dated
+    }
     projects = tuple(i for i in event.model_ids if i in world.projects.ids)
     measures = tuple(i for i in event.model_ids if i in world.measures.ids)
     dated = [i for i in event.model_ids if i not in (*projects, *measures)]
+    lifted = tuple(i for i in dated if closures.get(i))
     told = f"{event.id}, {event.title}: {event.reason}"
-    if dated:
-        told += f" {', '.join(dated)} act in the years they are dated for: compare those years."
-    if projects or measures:
-        name = f"after-{event.id.lower()}"
-        return Scenario(name=name, year=year, projects=projects, measures=measures), told
-    return Scenario(year=year), told
+    if rest := [i for i in dated if i not in lifted]:
+        told += f" {', '.join(rest)} act in other years, or as inputs of a year: --since compares."
+    plain = Scenario(year=year)
+    name = f"after-{event.id.lower()}"
+    if not (projects or measures or lifted):
+        return plain, plain, told
+    after = plain.model_copy(
+        update={"name": name, "projects": projects or "built", "measures": measures or "none"}
+    )
+    return plain.model_copy(update={"lifted": lifted}), after, told
 
 
 def without(scenario: Scenario) -> Scenario:
@@ -104,14 +136,33 @@ def without(scenario: Scenario) -> Scenario:
     return Scenario(year=scenario.year, built_by=scenario.built_by, demand=scenario.demand)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked about a country in a year, beside its ropes."""
+
+    scenario: Scenario | None = None
+    """What is built, decided and happens; the year itself if left out."""
+    before: Scenario | None = None
+    """What it is compared with; the world `without` it if left out."""
+    since: int | None = None
+    """An earlier year to compare with."""
+    lose: Sequence[str] = CLOSED
+    """Territories that are closed to transit in turn; with none, the arrow is not turned."""
+    draws: int = 0
+    """Draws of all ranged inputs, for the band of the transit rope."""
+    seed: int = 1
+    """Seed of the draws."""
+    workers: int = 1
+    """Processes for the draws."""
+
+
 def tightrope(
     world: World,
     ties: Ties,
     country: str,
     year: int,
     *,
-    scenario: Scenario | None = None,
-    lose: Sequence[str] = CLOSED,
+    question: Question | None = None,
     tell: Progress,
 ) -> VectorsResult:
     """
@@ -127,31 +178,61 @@ def tightrope(
         ISO 3166 alpha-3.
     year
         Calendar year.
-    scenario
-        What is built, decided and happens, to be compared with the world `without` it; the year
-        itself if left out.
-    lose
-        Territories that are closed to transit in turn.
+    question
+        What else is asked.
     tell
         Told how far the work is.
 
     Raises
     ------
     ScenarioError
-        The country or the year is not known.
+        The country or a year is not known.
     """
+    asked = question or Question()
     check_country(ties, country, year)
-    used = scenario or Scenario(year=year)
-    before: list[TerritoryRow] = []
-    if used != without(used):
-        before = find_territories(world, country, without(used), lose=lose, tell=tell)
-    territories = find_territories(world, country, used, lose=lose, tell=tell)
-    after = transit_rope(territories, year)
+    used = asked.scenario or Scenario(year=year)
+    base = asked.before or without(used)
+    earlier: list[TerritoryRow] = []
+    if used.model_copy(update={"name": base.name}) != base:
+        solved = solve_without(world, base, asked.lose, tell=tell)
+        earlier = find_territories(solved, country)
+    solved = solve_without(
+        world, used, (*asked.lose, *([country] if asked.lose else [])), tell=tell
+    )
+    territories = find_territories(solved, country)
+    drawn = draw_last(world, solved.base, country, n=asked.draws, seed=asked.seed,
+                      workers=asked.workers, tell=tell)  # fmt: skip
+    after, sampled = transit_rope(territories, year, drawn)
+    ropes, balances = _ropes(ties, country, year, after)
+    if len(sampled):
+        spots = np.random.default_rng(asked.seed).random(N_SAMPLES)
+        balances["transit"] = np.quantile(sampled, spots)
+    fields: dict[str, Any] = score_of(ropes, balances)
+    shift = change_by_power(transit_rope(earlier, year)[0], after) if earlier else {}
+    changes: list[RopeChange] = []
+    if asked.since is not None:
+        check_country(ties, country, asked.since)
+        changes = _changes(world, ties, country, (asked.since, ropes), tell)
+    return VectorsResult(
+        country=country, year=year, ropes=ropes, territories=territories,
+        territories_before=earlier, shift=shift,
+        reverse=find_reverse(solved, country, territories) if asked.lose else [],
+        since=asked.since, changes=changes,
+        flags=[words for code, words in ties.flags if code == country],
+        scenario=used.name, told="", version=serai.__version__,
+        data_version=serai.DATA_VERSION, **fields,
+    )  # fmt: skip
+
+
+def _ropes(
+    ties: Ties, country: str, year: int, transit: RopeResult
+) -> tuple[list[RopeResult], dict[str, FloatArray]]:
+    """Return all ropes of a year, and samples of the balance of those with data."""
     ropes: list[RopeResult] = []
-    balances = {}
+    balances: dict[str, FloatArray] = {}
     for i, dimension in enumerate(DIMENSIONS):
         if dimension == "transit":
-            rope = after
+            rope = transit
             balances[dimension] = np.full(N_SAMPLES, rope.balance or 0.0)
         elif (found := pick_set(ties.sets, country, dimension, year)) is None:
             rope = no_data(dimension)
@@ -160,15 +241,25 @@ def tightrope(
             if found.since <= year <= found.year:
                 rope = rope.model_copy(update={"year": year})
         ropes.append(rope)
-    fields: dict[str, Any] = score_of(ropes, balances)
-    shift = change_by_power(transit_rope(before, year), after) if before else {}
-    return VectorsResult(
-        country=country, year=year, ropes=ropes, territories=territories,
-        territories_before=before, shift=shift,
-        flags=[words for code, words in ties.flags if code == country],
-        scenario=used.name, told="", version=serai.__version__,
-        data_version=serai.DATA_VERSION, **fields,
-    )  # fmt: skip
+    return ropes, balances
+
+
+def _changes(
+    world: World, ties: Ties, country: str, then: tuple[int, list[RopeResult]], tell: Progress
+) -> list[RopeChange]:
+    """Return what each rope and power adds to the change of the score since an earlier year."""
+    since, now = then
+    solved = solve_without(world, Scenario(year=since), (), tell=tell)
+    transit = transit_rope(find_territories(solved, country), since)[0]
+    old = {r.dimension: r for r in _ropes(ties, country, since, transit)[0] if r.has_data}
+    both = [(old[r.dimension], r) for r in now if r.has_data and r.dimension in old]
+    found = []
+    for before, after in both:
+        parts = {p: 100.0 * v / len(both) for p, v in change_by_power(before, after).items()}
+        years = [before.year or since, after.year or since]
+        found.append(RopeChange(dimension=after.dimension, points=sum(parts.values()),
+                                by_power=parts, years=years))  # fmt: skip
+    return sorted(found, key=lambda c: (-abs(c.points), c.dimension))
 
 
 def tightropes(world: World, ties: Ties, country: str, *, tell: Progress) -> list[VectorsResult]:
@@ -189,6 +280,9 @@ def tightropes(world: World, ties: Ties, country: str, *, tell: Progress) -> lis
     found = []
     for i, year in enumerate(YEARS):
         tell("years", i, len(YEARS))
-        found.append(tightrope(world, ties, country, year, lose=(), tell=lambda _s, _d, _t: None))
+        plain = Question(lose=())
+        found.append(
+            tightrope(world, ties, country, year, question=plain, tell=lambda _s, _d, _t: None)
+        )
     tell("years", len(YEARS), len(YEARS))
     return found

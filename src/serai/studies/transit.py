@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from serai.domain.network import WATER_KINDS
-from serai.domain.ranged import FloatArray
+from serai.domain.ranged import FloatArray, IntArray
+from serai.domain.routes import Routes
 from serai.domain.scenario import CloseTransit, Scenario
-from serai.domain.vectors import PowerShare, RopeResult, TerritoryRow
+from serai.domain.vectors import POWERS, PowerShare, ReverseRow, RopeResult, TerritoryRow
 from serai.domain.world import World
-from serai.run import Run, run_scenario
+from serai.model.apply import draw_world
+from serai.run import Run, Start, assign, prepare, run_scenario
+from serai.studies.draws import deviates
 from serai.studies.shares import Progress
+from serai.studies.spread import spread
 from serai.studies.tally import scarcity_usd, tally
 from serai.studies.vectors import balance_of
 
-__all__ = ["CLOSED", "GOODS", "find_territories", "transit_rope"]
+__all__ = ["CLOSED", "GOODS", "Solved", "draw_last", "find_reverse", "find_territories",
+           "solve_without", "transit_rope"]  # fmt: skip
 
 CLOSED: Final = ("RUS", "CHN", "IRN")
 """Powers whose land can be lost to transit; straits are open to merchant ships."""
@@ -46,52 +53,191 @@ DIRECT: Final = ""
 """Where no foreign territory lies between a country and the sea or the other end."""
 
 
-def find_territories(
-    world: World,
-    country: str,
-    scenario: Scenario,
-    *,
-    lose: Sequence[str] = CLOSED,
-    tell: Progress,
-) -> list[TerritoryRow]:
+GULF: Final = ("ARE", "BHR", "KWT", "OMN", "QAT", "SAU")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Solved:
+    """A year as it is, and with each of some territories closed to transit."""
+
+    base: Run
+    shut: Mapping[str, Run]
+
+
+def solve_without(
+    world: World, scenario: Scenario, territories: Sequence[str], *, tell: Progress
+) -> Solved:
     """
-    Return what each foreign territory means to a country's trade, by goods.
+    Solve a scenario, and again with each of some territories closed to transit.
 
     Parameters
     ----------
     world
         The tables.
-    country
-        ISO 3166 alpha-3.
     scenario
         What is built, decided and happens.
-    lose
-        Territories that are closed to transit in turn.
+    territories
+        ISO 3166 alpha-3, closed in turn.
     tell
         Told how far the work is.
+    """
+    n = 1 + len(territories)
+    tell("solving", 0, n)
+    base = run_scenario(world, scenario)
+    shut = {}
+    for i, territory in enumerate(territories):
+        tell(f"without {territory}", 1 + i, n)
+        closed = CloseTransit(kind="close_transit", countries=(territory,))
+        used = scenario.model_copy(update={"shocks": (*scenario.shocks, closed)})
+        shut[territory] = run_scenario(world, used)
+    tell("solving", n, n)
+    return Solved(base=base, shut=shut)
+
+
+def find_territories(solved: Solved, country: str) -> list[TerritoryRow]:
+    """
+    Return what each foreign territory means to a country's trade, by goods.
+
+    Parameters
+    ----------
+    solved
+        The year, and what it is without territories.
+    country
+        ISO 3166 alpha-3.
 
     Returns
     -------
     rows
         By goods, largest crossing share first. By value at border prices: the share that crosses,
-        the share that has it next to the sea or the other end, and, for territories of powers, the
-        rise of felt cost if it is closed to goods that neither start nor end in it (one at most,
-        as where nothing is left), and what of the tonnes finds another way.
+        the share that has it next to the sea or the other end, and, for territories that were
+        closed, the rise of felt cost if it is closed to goods that neither start nor end in it
+        (one at most, as where nothing is left), and what of the tonnes finds another way.
     """
-    tell("solving", 0, 1 + len(lose))
-    base = run_scenario(world, scenario)
-    first = _Trade(base, country)
-    lost = {}
-    for i, power in enumerate(lose):
-        tell(f"without {power}", 1 + i, 1 + len(lose))
-        closed = CloseTransit(kind="close_transit", countries=(power,))
-        shut = scenario.model_copy(update={"shocks": (*scenario.shocks, closed)})
-        lost[power] = _Trade(run_scenario(world, shut), country)
-    tell("solving", 1 + len(lose), 1 + len(lose))
-    return [row for goods in GOODS for row in _rows(first, goods, lost)]
+    first = _Trade(solved.base, (country,))
+    lost = {t: _Trade(run, (country,)) for t, run in solved.shut.items() if t != country}
+    among = solved.base.world.network.country_ids
+    return [row for goods in GOODS for row in _rows(first, goods, lost, among)]
 
 
-def transit_rope(rows: Sequence[TerritoryRow], year: int) -> RopeResult:
+def find_reverse(
+    solved: Solved, country: str, territories: Sequence[TerritoryRow]
+) -> list[ReverseRow]:
+    """
+    Return what a country's territory means to the trade of the powers, by goods.
+
+    Parameters
+    ----------
+    solved
+        The year, and what it is without the country.
+    country
+        ISO 3166 alpha-3.
+    territories
+        What the powers' territories mean to the country.
+
+    Returns
+    -------
+    rows
+        Powers that trade in the tables; all goods, and groups of goods that cross the country.
+        The same formulas with the arrow turned.
+    """
+    loss_to = {row.territory: row.loss for row in territories if row.goods == "all"}
+    zones = set(solved.base.world.zones.countries)
+    rows = []
+    for power in POWERS:
+        own = {"EU": EU, "GULF": GULF}.get(power, (power,))
+        if not zones & set(own) or country in own:
+            continue
+        first = _Trade(solved.base, own)
+        lost = {country: _Trade(solved.shut[country], own)}
+        for goods in GOODS:
+            found = _rows(first, goods, lost, (country,))
+            if not found and goods != "all":
+                continue
+            share, loss, kept = (
+                (found[0].crossing_share, found[0].loss or 0.0, found[0].kept)
+                if found
+                else (0.0, 0.0, None)
+            )
+            mine = loss_to.get(power) if goods == "all" else None
+            rows.append(
+                ReverseRow(
+                    power=power, goods=goods, crossing_share=share, loss=loss, kept=kept,
+                    asymmetry=None if mine is None else mine - loss,
+                )
+            )  # fmt: skip
+    return rows
+
+
+def draw_last(
+    world: World, base: Run, country: str, *, n: int, seed: int, workers: int, tell: Progress
+) -> list[dict[str, float]]:
+    """
+    Draw all ranged inputs and tell who then holds a country's last territory.
+
+    Parameters
+    ----------
+    world
+        The tables with their ranges.
+    base
+        The year at the tables' values: its routes are kept, its prices begin.
+    country
+        ISO 3166 alpha-3.
+    n
+        [-], >= 0. Draws.
+    seed
+        Seed of the draws.
+    workers
+        [-], >= 1. Processes.
+    tell
+        Told how far the work is.
+
+    Returns
+    -------
+    drawn
+        Shares of the trade that crosses any territory, by holder, one set per draw.
+    """
+    if n == 0:
+        return []
+    work = _LastWork(
+        world=world, scenario=base.setting.scenario, routes=base.routes, start=base.end,
+        country=country,
+    )  # fmt: skip
+    z = deviates(n, world.n_dimensions, seed)
+    return list(spread(work, list(z), workers=workers, tell=tell, stage="draws"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _LastWork:
+    """A year, to be solved again in drawn worlds."""
+
+    world: World
+    scenario: Scenario
+    routes: Routes
+    start: Start
+    country: str
+
+    def do(self, task: FloatArray) -> dict[str, float]:
+        """Return who holds the last territory in one drawn world."""
+        drawn = draw_world(self.world, task)
+        run = assign(drawn, prepare(drawn, self.scenario), self.routes, start=self.start)
+        trade, among = _Trade(run, (self.country,)), self.world.network.country_ids
+        return _last_shares(_rows(trade, "all", {}, among))[0]
+
+
+def _last_shares(rows: Sequence[TerritoryRow]) -> tuple[dict[str, float], float]:
+    """Return who holds the last territory, and the share of trade that crosses any."""
+    last: dict[str, float] = {}
+    for row in rows:
+        if row.goods == "all" and row.last_share > 0:
+            power = "EU" if row.territory in EU else row.territory
+            last[power] = last.get(power, 0.0) + row.last_share
+    crossing = sum(last.values())
+    return ({t: v / crossing for t, v in last.items()} if crossing > 0 else {}), crossing
+
+
+def transit_rope(
+    rows: Sequence[TerritoryRow], year: int, drawn: Sequence[Mapping[str, float]] = ()
+) -> tuple[RopeResult, FloatArray]:
     """
     Return the transit rope: who holds the last territory, of the trade that crosses any.
 
@@ -101,47 +247,65 @@ def transit_rope(rows: Sequence[TerritoryRow], year: int) -> RopeResult:
         From `find_territories`.
     year
         Calendar year.
+    drawn
+        From `draw_last`.
 
     Returns
     -------
     rope
         Territories count as holders here, powers or not: a neighbour can shut its line too.
+        Without draws it has no band.
+    balance
+        [-], shape (len(drawn),). At every draw.
     """
-    last: dict[str, float] = {}
-    for row in rows:
-        if row.goods == "all" and row.last_share > 0:
-            power = "EU" if row.territory in EU else row.territory
-            last[power] = last.get(power, 0.0) + row.last_share
-    crossing = sum(last.values())
-    shares = {t: v / crossing for t, v in last.items()} if crossing > 0 else {}
+    shares, crossing = _last_shares(rows)
     concentration = sum(v**2 for v in shares.values())
     balance = float(balance_of(concentration)) if shares else None
-    told = [
-        PowerShare(power=t, share=v, low=v, high=v, evidence=[])
-        for t, v in sorted(shares.items(), key=lambda i: -i[1])
-    ]
-    return RopeResult(
+    balances = np.array(
+        [float(balance_of(sum(v**2 for v in one.values()))) for one in drawn if one]
+    )
+    low, high = _band(balances, balance) if balance is not None and len(balances) else (None, None)
+    told = [_share(t, v, drawn) for t, v in sorted(shares.items(), key=lambda i: -i[1])]
+    rope = RopeResult(
         dimension="transit", year=year, measure="trade by value that crosses foreign territory, by "
         "the one next to the sea or the other end", has_data=bool(shares), is_modelled=True,
         shares=told, others=0.0, rest=0.0,
-        concentration=concentration if shares else None, balance=balance, balance_low=None,
-        balance_high=None, n_effective=1.0 / concentration if shares else None,
+        concentration=concentration if shares else None, balance=balance, balance_low=low,
+        balance_high=high, n_effective=1.0 / concentration if shares else None,
         note=f"{1.0 - crossing:.0%} of the trade that is served crosses nobody's territory",
     )  # fmt: skip
+    return rope, balances
+
+
+def _share(power: str, share: float, drawn: Sequence[Mapping[str, float]]) -> PowerShare:
+    """Tell a holder's share with its band over the draws; the share itself without draws."""
+    low, high = _band([one.get(power, 0.0) for one in drawn if one] or [share], share)
+    return PowerShare(power=power, share=share, low=low, high=high, evidence=[])
+
+
+def _band(drawn: Sequence[float] | FloatArray, central: float) -> tuple[float, float]:
+    """Return P10 and P90 of draws, widened to what the tables' own values give."""
+    low, high = np.quantile(drawn, (0.1, 0.9)).tolist()
+    return min(low, central), max(high, central)
 
 
 class _Trade:
-    """A country's foreign trade in a run. Arrays have shape (n_options,) of its own options."""
+    """
+    The foreign trade of a country, or of several as one, in a run.
 
-    def __init__(self, run: Run, country: str) -> None:
+    Arrays have shape (n_options,) of its own options.
+    """
+
+    def __init__(self, run: Run, own: Sequence[str]) -> None:
         world, cells, flows = run.world, run.setting.cells, tally(run)
         codes = np.array(world.zones.countries)
         start, end = codes[cells.origin[flows.cell]], codes[cells.dest[flows.cell]]
-        is_foreign = (start == country) != (end == country)
+        starts, ends = np.isin(start, own), np.isin(end, own)
+        is_foreign = starts != ends
         self.mine = np.flatnonzero(is_foreign & (flows.flow > 0))
-        self.country, self.run = country, run
+        self.own, self.run = tuple(own), run
         self.cell, self.route = flows.cell[self.mine], flows.route[self.mine]
-        self.is_export = start[self.mine] == country
+        self.is_export = starts[self.mine]
         self.other = np.where(self.is_export, end[self.mine], start[self.mine])
         self.class_id = np.array(world.classes.ids)[flows.class_ix[self.mine]]
         self.t = flows.t[self.mine]
@@ -149,7 +313,6 @@ class _Trade:
         felt = run.queued.arrays.cost + scarcity_usd(run)
         self.cost = felt[self.mine] * flows.flow[self.mine]
         self.flow = flows.flow[self.mine]
-        self.between, self.ashore = self._walk()
 
     def of(self, goods: str) -> NDArray[np.bool_]:
         """Say which options carry a group of goods."""
@@ -158,43 +321,62 @@ class _Trade:
 
     def crosses(self, territory: str) -> NDArray[np.bool_]:
         """Say which options cross land of a territory that is neither end's."""
-        return np.array([territory in between for between in self.between])
+        at = self.run.world.network.country_ids.index(territory)
+        out, back = self._met
+        met = np.where(self.is_export, out[self.route, at], back[self.route, at])
+        # The EU is one power: what ends in it crosses nobody else there.
+        at_end = np.isin(self.other, EU) if territory in EU else self.other == territory
+        crossed: NDArray[np.bool_] = met & ~at_end & (self.route >= 0)
+        return crossed
 
+    @cached_property
+    def _met(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Territories by land of each route, going out and coming in: [-], (n_routes, n)."""
+        routes, (ends, at_sea) = self.run.routes, self._ends
+        route = np.repeat(np.arange(len(routes.mark)), np.diff(routes.link_start))
+        sides = []
+        for end in (ends[1], ends[0]):
+            met = np.zeros((len(routes.mark), len(self.run.world.network.country_ids)), np.bool_)
+            at, dry = end[routes.link_ix], ~at_sea[routes.link_ix]
+            known = dry & (at >= 0)
+            met[route[known], at[known]] = True
+            sides.append(met)
+        return sides[0], sides[1]
+
+    @cached_property
+    def _ends(self) -> tuple[tuple[IntArray, IntArray], NDArray[np.bool_]]:
+        """Countries at the ends of each link, -1 for none; whether it is at sea."""
+        network = self.run.world.network
+        links, codes = network.links, {c: i for i, c in enumerate(network.country_ids)}
+        of_place = np.array([*(codes.get(c, -1) for c in network.places.countries), -1], np.int32)
+        names = np.array([*network.places.countries, ""])
+        basin = np.isin(names[links.from_place], CASPIAN) & np.isin(names[links.to_place], CASPIAN)
+        at_sea = np.isin(links.kind, WATER_KINDS) & ~basin
+        return (of_place[links.from_place], of_place[links.to_place]), at_sea
+
+    @cached_property
     def last(self) -> NDArray[np.str_]:
         """Return the territory next to the sea or the other end; empty where none is."""
-        return np.array([way[-1] if way else DIRECT for way in self.ashore], dtype=str)
-
-    def _walk(self) -> tuple[list[list[str]], list[list[str]]]:
-        """Return the foreign territories of each option: all by land, and up to the sea."""
-        network, routes = self.run.world.network, self.run.routes
-        links = network.links
-        country = np.array([*network.places.countries, ""])
-        ends = country[links.from_place], country[links.to_place]
-        basin = np.isin(ends[0], CASPIAN) & np.isin(ends[1], CASPIAN)
-        at_sea = np.isin(links.kind, WATER_KINDS) & ~basin
-        ways: dict[tuple[int, bool], tuple[list[str], list[str]]] = {}
-        everything: list[list[str]] = []
-        ashore: list[list[str]] = []
-        for route, is_export, other in zip(
-            self.route.tolist(), self.is_export.tolist(), self.other.tolist(), strict=True
-        ):
+        routes, (ends, at_sea) = self.run.routes, self._ends
+        names = np.array([*self.run.world.network.country_ids, DIRECT])
+        whose, other = np.unique(self.other, return_inverse=True)
+        keys = np.stack([self.route, self.is_export.astype(np.int64), other])
+        ways, of_option = np.unique(keys, axis=1, return_inverse=True)
+        found = []
+        for route, is_export, end in ways.T.tolist():
             if route < 0:
-                everything.append([])
-                ashore.append([])
+                found.append(DIRECT)
                 continue
-            if (route, is_export) not in ways:
-                path = routes.link_ix[routes.link_start[route] : routes.link_start[route + 1]]
-                met, wet = ends[1][path], at_sea[path]
-                if not is_export:
-                    met, wet = ends[0][path[::-1]], wet[::-1]
-                stop = int(np.argmax(wet)) if wet.any() else len(met)
-                ways[route, is_export] = met[~wet].tolist(), met[:stop].tolist()
-            whole, first = ways[route, is_export]
-            # The EU is one power: what ends in it crosses nobody else there.
-            own = ("", self.country, *(EU if other in EU else (other,)))
-            everything.append([c for c in whole if c not in own])
-            ashore.append([c for c in first if c not in own])
-        return everything, ashore
+            path = routes.link_ix[routes.link_start[route] : routes.link_start[route + 1]]
+            met, wet = ends[1][path], at_sea[path]
+            if not is_export:
+                met, wet = ends[0][path[::-1]], wet[::-1]
+            stop = int(np.argmax(wet)) if wet.any() else len(met)
+            theirs = EU if whose[end] in EU else (str(whose[end]),)
+            own = (DIRECT, *self.own, *theirs)
+            way = [name for name in names[met[:stop]].tolist() if name not in own]
+            found.append(way[-1] if way else DIRECT)
+        return np.array(found, dtype=str)[of_option.ravel()]
 
     def mean_cost(self) -> tuple[FloatArray, FloatArray]:
         """Return the mean felt cost and the tonnes left behind by cell, NaN where none trades."""
@@ -206,19 +388,20 @@ class _Trade:
         return mean, left.astype(np.float64)
 
 
-def _rows(first: _Trade, goods: str, lost: Mapping[str, _Trade]) -> list[TerritoryRow]:
+def _rows(
+    first: _Trade, goods: str, lost: Mapping[str, _Trade], among: Sequence[str]
+) -> list[TerritoryRow]:
     mask = first.of(goods) & (first.route >= 0)
     whole = float(first.value[mask].sum())
     if whole <= 0:
         return []
-    last = first.last()
     rows = []
-    for territory in first.run.world.network.country_ids:
-        if territory == first.country:
+    for territory in among:
+        if territory in first.own:
             continue
         crosses = first.crosses(territory) & mask
         share = float(first.value[crosses].sum()) / whole
-        is_last = mask & (last == territory)
+        is_last = mask & (first.last == territory)
         last_share = float(first.value[is_last].sum()) / whole
         if max(share, last_share) <= 0.0:
             continue
