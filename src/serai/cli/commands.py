@@ -387,7 +387,10 @@ def _brief(
         Path | None,
         typer.Option(help="What `serai answer --json` printed; solved anew if left out."),
     ] = None,
-    draws: Annotated[int, typer.Option(min=0, help="Draws for bands, without --answer.")] = 0,
+    draws: Annotated[
+        int, typer.Option(min=0, help="Draws for bands; the answer's own come with --answer.")
+    ] = 12,
+    workers: Annotated[int, typer.Option(min=1, help="Processes for the draws.")] = 2,
     page: Annotated[Path, typer.Option(help="File for the page.")] = Path("serai-brief.html"),
     data: Data = None,
     as_json: AsJson = False,
@@ -403,8 +406,10 @@ def _brief(
     with track("Reading tables") as tell:
         world = read_checked_world(data)
         if known is None:
-            known = answer_question(world, draws=draws, seed=1, workers=2, progress=tell).result
-        result = brief(world, known, read_ties(data or PACK), tell=tell)
+            found = answer_question(world, draws=draws, seed=1, workers=workers, progress=tell)
+            known = found.result
+        ties = read_ties(data or PACK)
+        result = brief(world, known, ties, draws=draws, workers=workers, tell=tell)
     emit(result, print_brief, is_json=as_json)
     write_brief(page, result)
     say(f"The page is at {page.resolve()}")

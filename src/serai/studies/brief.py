@@ -6,21 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-import numpy as np
-
 import serai
-from serai.data.scenarios import read_scenario
 from serai.domain.brief import BriefEntry, BriefResult
 from serai.domain.results import AnswerResult, Band, CaseResult
-from serai.domain.scenario import Scenario
 from serai.domain.vectors import Ties, VectorsResult
 from serai.domain.world import World
-from serai.run import run_scenario
-from serai.studies.comparison import run_pair
-from serai.studies.outcomes import outcomes
+from serai.studies.brief_draws import brief_numbers
 from serai.studies.shares import Progress
-from serai.studies.tally import NAMES, tally
-from serai.studies.tightrope import Question, tightrope, without
+from serai.studies.tightrope import Question, tightrope
 
 __all__ = ["brief"]
 
@@ -31,10 +24,8 @@ class _Facts:
 
     answer: AnswerResult
     ropes: VectorsResult
-    shifts: dict[str, dict[str, float]]
-    """By ready scenario: change of tonnes and boxes by corridor, of what is left behind."""
-    base: dict[str, float]
-    """Totals of the base year."""
+    numbers: dict[str, Band]
+    """What scenarios shift, totals of the base year, what crosses Russia."""
     published: dict[str, float]
     """Published totals by id of the target."""
     shares: dict[str, float]
@@ -79,7 +70,15 @@ class _Claim:
     evidence: tuple[str, ...] = field(default=())
 
 
-def brief(world: World, answer: AnswerResult, ties: Ties, *, tell: Progress) -> BriefResult:
+def brief(
+    world: World,
+    answer: AnswerResult,
+    ties: Ties,
+    *,
+    draws: int = 12,
+    workers: int = 2,
+    tell: Progress,
+) -> BriefResult:
     """
     Return every claim and question with the model's number, or why there is none.
 
@@ -91,18 +90,17 @@ def brief(world: World, answer: AnswerResult, ties: Ties, *, tell: Progress) -> 
         What `serai answer` found.
     ties
         The ropes' figures.
+    draws
+        [-], >= 0. Draws of all ranged inputs, for the bands of what is not in the answer.
+    workers
+        [-], >= 1. Processes for the draws.
     tell
         Told how far the work is.
     """
     ropes = tightrope(world, ties, "KAZ", 2023, question=Question(lose=("RUS",)), tell=tell)
-    shifts = {}
-    for i, name in enumerate(SCENARIOS):
-        tell("scenarios", i, len(SCENARIOS))
-        shifts[name] = _shift(world, read_scenario(name))
-    tell("scenarios", len(SCENARIOS), len(SCENARIOS))
+    numbers = brief_numbers(world, draws=draws, seed=1, workers=workers, tell=tell)
     facts = _Facts(
-        answer=answer, ropes=ropes, shifts=shifts,
-        base=outcomes(run_scenario(world, Scenario(year=2023))),
+        answer=answer, ropes=ropes, numbers=numbers,
         published={target.id: target.value for target in world.targets},
         shares={tie.id: tie.value for found in ties.sets for tie in found.ties},
     )  # fmt: skip
@@ -127,20 +125,6 @@ def _entry(claim: _Claim, facts: _Facts) -> BriefEntry:
     )  # fmt: skip
 
 
-def _shift(world: World, scenario: Scenario) -> dict[str, float]:
-    """Return what a scenario changes against the same world without what it does."""
-    found: list[dict[str, float]] = []
-    for run in run_pair(world, without(scenario), scenario):
-        flows = tally(run)
-        t, teu = flows.by_corridor(flows.t), flows.by_corridor(flows.teu)
-        totals = {f"{name} t": float(t[i]) for i, name in enumerate(NAMES)}
-        totals |= {f"{name} TEU": float(teu[i]) for i, name in enumerate(NAMES)}
-        felt = run.queued.arrays.cost * run.solution.flow
-        totals["cost"] = float(np.sum(felt))
-        found.append(totals)
-    return {name: found[1][name] - found[0][name] for name in found[0]}
-
-
 # ------------------------------------------------------------------------------- in words
 
 
@@ -150,8 +134,24 @@ def _percent(band: Band) -> str:
     return f"{100 * band.value:.0f} % ({100 * band.low:.0f} to {100 * band.high:.0f} %)"
 
 
-def _kt(t: float) -> str:
-    return f"{t / 1e6:+.2f} Mt" if abs(t) >= 1e6 else f"{t / 1e3:+,.0f} kt"  # noqa: PLR2004
+def _scaled(band: Band, scale: float) -> Band:
+    ends = sorted((band.low * scale, band.high * scale))
+    return Band(value=band.value * scale, low=ends[0], high=ends[1], central=band.central * scale)
+
+
+def _span(band: Band, form: str) -> str:
+    """Return a number with its band in brackets, if it has one."""
+    said = form.format(band.value)
+    if band.low == band.high:
+        return said
+    return f"{said} ({form.format(band.low)} to {form.format(band.high)})"
+
+
+def _mt(band: Band) -> str:
+    """Return tonnes with their band, in the unit that fits the larger end."""
+    if max(abs(band.low), abs(band.high)) >= 1e6:  # noqa: PLR2004
+        return f"{_span(_scaled(band, 1e-6), '{:+.2f}')} Mt"
+    return f"{_span(_scaled(band, 1e-3), '{:+,.0f}')} kt"
 
 
 def _beside(f: _Facts, target: str, words: str, scale: float) -> str:
@@ -180,15 +180,14 @@ def _replace(f: _Facts) -> _Said:
 
 def _effort(f: _Facts) -> _Said:
     full = f.case("full", "closed")
+    capital = _scaled(full.capex_band, 1e-3)
     return _Said(
         words=(
-            f"All projects of the full programme cost {full.capex_musd / 1e3:.1f} bn USD. A box "
-            f"from "
-            f"China to Europe then pays {full.usd_feu:,.0f} USD/FEU in {full.days:.0f} days, by "
-            f"sea "
-            f"{full.sea_usd_feu:,.0f} in {full.sea_days:.0f}."
+            f"All projects of the full programme cost {_span(capital, '{:.1f}')} bn USD. A box "
+            f"from China to Europe then pays {full.usd_feu:,.0f} USD/FEU in {full.days:.0f} days, "
+            f"by sea {full.sea_usd_feu:,.0f} in {full.sea_days:.0f}."
         ),
-        value=full.capex_musd / 1e3, unit="bn USD",
+        band=capital, unit="bn USD",
     )  # fmt: skip
 
 
@@ -211,46 +210,48 @@ def _binds(f: _Facts) -> _Said:
 
 
 def _visa(f: _Facts) -> _Said:
-    s = f.shifts["visa-free-and-single-window"]
+    at = "visa-free-and-single-window"
+    boxes, cost = f.numbers[f"{at} middle TEU"], _scaled(f.numbers[f"{at} cost"], 1e-6)
     return _Said(
         words=(
             "Visa-free drivers and a single customs window, with nothing built, move "
-            f"{s['middle TEU']:+,.0f} TEU a year (2023) to the Middle Corridor and "
-            f"{_kt(s['direct t'])} "
-            f"of "
-            f"direct trade; shippers' felt cost changes by {s['cost'] / 1e6:+,.0f} m USD a year."
+            f"{_span(boxes, '{:+,.0f}')} TEU a year (2023) to the Middle Corridor and "
+            f"{_mt(f.numbers[f'{at} direct t'])} of direct trade; shippers' felt cost changes by "
+            f"{_span(cost, '{:+,.0f}')} m USD a year."
         ),
-        value=s["middle TEU"], unit="TEU a year",
+        band=boxes, unit="TEU a year",
     )  # fmt: skip
 
 
 def _storage(f: _Facts) -> _Said:
     known = _beside(f, "kazakh_transit_kt-2023", "{:,.0f} Mt published", 1e-3)
+    transit = _scaled(f.numbers["kazakh_transit_kt"], 1e-3)
     return _Said(
         words=(
-            f"Transit: {f.base['kazakh_transit_kt'] / 1e3:.0f} Mt a year cross Kazakhstan by "
-            f"rail in the model{known}. Storage: the model cannot say; it has no stocks, only "
-            "ways."
+            f"Transit: {_span(transit, '{:.0f}')} Mt a year cross Kazakhstan by rail in the "
+            f"model{known}. Storage: the model cannot say; it has no stocks, only ways."
         ),
-        value=f.base["kazakh_transit_kt"] / 1e3, unit="Mt, 2023",
+        band=transit, unit="Mt, 2023",
     )  # fmt: skip
 
 
 def _region(f: _Facts) -> _Said:
-    s = f.shifts["kyrgyz-tajik-border-closed"]
+    at = "kyrgyz-tajik-border-closed"
+    cost = _scaled(f.numbers[f"{at} cost"], 1e-6)
     return _Said(
         words=(
-            f"The Kyrgyz–Tajik border shut again, in 2030, changes what shippers feel by "
-            f"{s['cost'] / 1e6:+,.1f} m USD a year and the corridor by {s['middle TEU']:+,.0f} "
-            f"TEU. "
-            "Small trade over the hills is not in the tables."
+            "The Kyrgyz–Tajik border shut again, in 2030, changes what shippers feel by "
+            f"{_span(cost, '{:+,.1f}')} m USD a year and the corridor by "
+            f"{_span(f.numbers[f'{at} middle TEU'], '{:+,.0f}')} TEU. Small trade over the hills "
+            "is not in the tables."
         ),
-        value=s["cost"] / 1e6, unit="m USD a year",
+        band=cost, unit="m USD a year",
     )  # fmt: skip
 
 
 def _uranium(f: _Facts) -> _Said:
-    t, west = f.territory("uranium", "RUS"), f.base["uranium_percent"]
+    t, west = f.territory("uranium", "RUS"), f.numbers["uranium_percent"].value
+    crosses = f.numbers["uranium RUS"]
     known = _beside(f, "uranium_percent-2023", "{:.0f} % published", 1.0)
     west_words = (
         f" Of what went to Europe and America in 2023 the model sends {west:.0f} % over the "
@@ -260,11 +261,11 @@ def _uranium(f: _Facts) -> _Said:
     )
     return _Said(
         words=(
-            f"{t['crosses']:.0f} % of uranium by value cross Russia in the model; without it "
-            f"{t['kept']:.0f} % of the tonnes find another way, and costs rise by "
+            f"{_span(crosses, '{:.0f}')} % of uranium by value cross Russia in the model; without "
+            f"it {t['kept']:.0f} % of the tonnes find another way, and costs rise by "
             f"{t['loss']:.0f} % on average.{west_words}"
         ),
-        value=t["crosses"], unit="% of value across Russia",
+        band=crosses, unit="% of value across Russia",
     )  # fmt: skip
 
 
@@ -278,33 +279,38 @@ def _minerals(f: _Facts) -> _Said:
             f"{rope.measure} ({rope.year}): {held}; regions stand for powers, Asia for China. Rare "
             "earths have no figures here."
         ),
-        value=100 * (rope.balance or 0.0), unit="balance of the rope, 0 to 100",
+        band=Band(
+            value=100 * (rope.balance or 0.0), central=100 * (rope.balance or 0.0),
+            low=100 * (rope.balance_low or 0.0), high=100 * (rope.balance_high or 0.0),
+        ),
+        unit="balance of the rope, 0 to 100",
     )  # fmt: skip
 
 
 def _india(f: _Facts) -> _Said:
-    s = f.shifts["corridor-to-indian-ports-complete"]
+    at = "corridor-to-indian-ports-complete"
+    south = f.numbers[f"{at} south t"]
     return _Said(
         words=(
             "With the railways and ports of the corridor complete, the routes over Iran change by "
-            f"{_kt(s['south t'])} a year, of it {s['south TEU']:+,.0f} TEU in boxes, and those "
-            f"through Russia by {_kt(s['north t'])}."
+            f"{_mt(south)} a year, of it {_span(f.numbers[f'{at} south TEU'], '{:+,.0f}')} TEU in "
+            f"boxes, and those through Russia by {_mt(f.numbers[f'{at} north t'])}."
         ),
-        value=s["south t"] / 1e6, unit="Mt a year by Iran",
+        band=_scaled(south, 1e-6), unit="Mt a year by Iran",
     )  # fmt: skip
 
 
 def _oil(f: _Facts) -> _Said:
     t, known = f.territory("oil", "RUS"), f.shares.get("T0104")
+    crosses = f.numbers["oil RUS"]
     beside = "" if known is None else f" ({known:.0f} % of tonnes exported, published for 2022)"
     return _Said(
         words=(
-            f"{t['crosses']:.0f} % of Kazakh trade in crude and products, by value, cross Russia "
-            f"in "
-            f"the model of 2023{beside}. Without Russia {t['kept']:.0f} % of those tonnes find "
-            f"another way."
+            f"{_span(crosses, '{:.0f}')} % of Kazakh trade in crude and products, by value, cross "
+            f"Russia in the model of 2023{beside}. Without Russia {t['kept']:.0f} % of those "
+            "tonnes find another way."
         ),
-        value=t["crosses"], unit="% of value across Russia",
+        band=crosses, unit="% of value across Russia",
     )  # fmt: skip
 
 
@@ -324,11 +330,6 @@ def _rope(f: _Facts) -> _Said:
         unit="of 100",
     )  # fmt: skip
 
-
-SCENARIOS: Final = (
-    "visa-free-and-single-window", "kyrgyz-tajik-border-closed",
-    "corridor-to-indian-ports-complete",
-)  # fmt: skip
 
 CLAIMS: Final[Sequence[_Claim]] = (
     _Claim(

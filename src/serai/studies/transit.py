@@ -24,8 +24,8 @@ from serai.studies.spread import spread
 from serai.studies.tally import scarcity_usd, tally
 from serai.studies.vectors import balance_of
 
-__all__ = ["CLOSED", "GOODS", "Solved", "draw_last", "find_reverse", "find_territories",
-           "solve_without", "transit_rope"]  # fmt: skip
+__all__ = ["CLOSED", "GOODS", "Solved", "crossing_share", "draw_last", "find_reverse",
+           "find_territories", "solve_without", "transit_rope"]  # fmt: skip
 
 CLOSED: Final = ("RUS", "CHN", "IRN")
 """Powers whose land can be lost to transit; straits are open to merchant ships."""
@@ -117,6 +117,30 @@ def find_territories(solved: Solved, country: str) -> list[TerritoryRow]:
     lost = {t: _Trade(run, (country,)) for t, run in solved.shut.items() if t != country}
     among = solved.base.world.network.country_ids
     return [row for goods in GOODS for row in _rows(first, goods, lost, among)]
+
+
+def crossing_share(run: Run, country: str, territory: str, goods: str) -> float:
+    """
+    Return the share of the value of a country's trade that crosses a territory.
+
+    Parameters
+    ----------
+    run
+        The solved year.
+    country
+        ISO 3166 alpha-3.
+    territory
+        ISO 3166 alpha-3.
+    goods
+        One of `GOODS`.
+
+    Returns
+    -------
+    share
+        [-]. Zero where there is no such trade.
+    """
+    rows = _rows(_Trade(run, (country,)), goods, {}, (territory,))
+    return rows[0].crossing_share if rows else 0.0
 
 
 def find_reverse(
