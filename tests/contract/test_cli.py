@@ -278,6 +278,8 @@ def test_a_quote_names_every_territory_and_keeps_clear_of_those_to_avoid() -> No
         (["evidence", "KZAAU-AZALA.fx"], "did you mean"),
         (["evidence", "--place", "Aktua"], "Aktau"),
         (["schema", "anwser"], "one of answer"),
+        (["sensitivity", "--base", "100", "--inputs", "0"], "--inputs: got 0"),
+        (["sensitivity", "--resume", "."], "--resume"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -577,6 +579,34 @@ def test_a_termination_stops_the_workers_too(sound: Path, tmp_path: Path) -> Non
         time.sleep(0.2)
     assert members(process.pid) == []
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_a_killed_study_goes_on_with_the_same_numbers(sound: Path, tmp_path: Path) -> None:
+    words = ("sensitivity", "--trajectories", "2", "--base", "4", "--inputs", "2")
+    words += ("--workers", "1", "--json", "--data", str(sound))
+    whole = serai(*words).document()
+    kept = tmp_path / "steps"
+    for n_lines in (5, 60, 150):
+        process = start(*words, "--resume", kept, cwd=tmp_path)
+        give_up = time.monotonic() + 60
+        while time.monotonic() < give_up and (
+            not kept.exists() or kept.read_bytes().count(b"\n") < n_lines
+        ):
+            time.sleep(0.02)
+        process.kill()
+        process.communicate(timeout=60)
+        assert kept.read_bytes().count(b"\n") >= n_lines
+    found = serai(*words, "--resume", kept).document()
+    steps = [line.partition('"found"')[0] for line in kept.read_text("utf-8").splitlines()[1:]]
+    assert len(steps) == len(set(steps)) == found["n_solved"], "none lost, none twice"
+    for document in (whole, found):
+        document.pop("record")
+    assert found == whole
+    other = serai(*words, "--resume", kept, "--seed", "2")
+    assert (other.code, other.out) == (2, "")
+    assert "steps of another study" in other.err
 
 
 @pytest.mark.skipif(os.name == "nt", reason="pipes of POSIX")

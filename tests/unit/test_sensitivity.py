@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from scripts import sensitivity_page
 from serai.data.answers import read_answer, read_stored
 from serai.data.journal import Journal
 from serai.data.learning import read_learning
@@ -14,6 +15,8 @@ from serai.data.load import PACK, read_world
 from serai.domain.sensitivity import Learning, SensitivityResult
 from serai.domain.world import World
 from serai.errors import ScenarioError
+from serai.outputs.drawing import WIDE_IN
+from serai.outputs.sensitivity import draw_sensitivity
 from serai.studies import draws
 from serai.studies import sensitivity as module
 from serai.studies.draws import Drawn, DrawTask, DrawWork, group_inputs
@@ -188,3 +191,12 @@ def test_the_stored_study_is_of_this_model(root: Path) -> None:
     assert all(one.learn_usd for one in stored.inputs)
     parts = [one.forced.total for one in stored.inputs] + [stored.rest.forced_total]
     assert sum(parts) > 0.8, "the parts of the doubt make up the whole"
+
+
+def test_the_page_and_the_chart_are_made_of_what_is_stored(root: Path) -> None:
+    stored, _ = read_stored(PACK)
+    assert stored is not None
+    page = (root / "docs/reference/sensitivity.md").read_text("utf-8")
+    assert page == sensitivity_page.describe(stored)
+    chart = (root / "docs/pictures/sensitivity.svg").read_text("utf-8")
+    assert chart == draw_sensitivity(stored, width_in=WIDE_IN)

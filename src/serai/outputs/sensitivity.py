@@ -1,5 +1,6 @@
 """What moves the answer most, on a terminal, as a chart and as a table of a page."""
 
+import re
 import textwrap
 from collections.abc import Sequence
 from typing import Final
@@ -41,6 +42,7 @@ HIGH_END: Final = "#1f4e79"
 FORCED_BAR: Final = "#b3541e"
 VOLUNTARY_BAR: Final = "#4b5b6b"
 PERCENT: Final = 100.0
+MAX_LINES: Final = 2
 
 
 def print_sensitivity(console: Console, result: SensitivityResult) -> None:
@@ -184,7 +186,7 @@ def draw_sensitivity(result: SensitivityResult, *, width_in: float) -> str:
     narrow = is_narrow(width_in)
     key = f"sensitivity-{'narrow' if narrow else 'wide'}"
     names = [
-        *(textwrap.wrap(one.name, 46 if narrow else 36)[:2] or [""] for one in result.inputs),
+        *(_wrap(one.name, 46 if narrow else 36) for one in result.inputs),
         [f"All {result.rest.n_values:,} other values"],
     ]
     steps = [(0.4 if narrow else 0.24) + 0.14 * len(name) for name in names]
@@ -206,6 +208,9 @@ def draw_sensitivity(result: SensitivityResult, *, width_in: float) -> str:
         )
         for axes in (swings, parts):
             axes.set_ylim(sum(steps), 0.0)
+        # Long names reach over the other axes.
+        swings.set_zorder(2)
+        swings.patch.set_visible(False)
         _limit(swings, result)
         for name, top, step in zip(names, tops, steps, strict=True):
             write_name(swings, "\n".join(name), top, step, weight="normal")
@@ -225,6 +230,15 @@ def draw_sensitivity(result: SensitivityResult, *, width_in: float) -> str:
         dress_percent(parts, "of the variance")
         put_legend(figure, keys)
         return write_svg(figure, key, describe_sensitivity(result))
+
+
+def _wrap(name: str, width: int) -> list[str]:
+    """Return a name in up to two lines, without what stands in brackets."""
+    bare = re.sub(r"\s*\(.*?\)", "", name)
+    lines = textwrap.wrap(bare, width, break_on_hyphens=False) or [""]
+    if len(lines) > MAX_LINES:
+        lines[MAX_LINES - 1] += " …"
+    return lines[:MAX_LINES]
 
 
 def _limit(axes: Axes, result: SensitivityResult) -> None:
