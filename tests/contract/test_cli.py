@@ -584,8 +584,8 @@ def test_a_termination_stops_the_workers_too(sound: Path, tmp_path: Path) -> Non
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_a_killed_study_goes_on_with_the_same_numbers(sound: Path, tmp_path: Path) -> None:
-    words = ("sensitivity", "--trajectories", "2", "--base", "4", "--inputs", "2")
-    words += ("--workers", "1", "--json", "--data", str(sound))
+    options = "--trajectories 2 --base 4 --inputs 2 --workers 1 --json --data".split()
+    words = ["sensitivity", *options, str(sound)]
     whole = serai(*words).document()
     kept = tmp_path / "steps"
     for n_lines in (5, 60, 150):
