@@ -584,8 +584,9 @@ def test_a_termination_stops_the_workers_too(sound: Path, tmp_path: Path) -> Non
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_a_killed_study_goes_on_with_the_same_numbers(sound: Path, tmp_path: Path) -> None:
-    options = "--trajectories 2 --base 4 --inputs 2 --workers 1 --json --data".split()
-    words = ["sensitivity", *options, str(sound)]
+    sizes = {"--trajectories": 2, "--base": 4, "--inputs": 2, "--workers": 1}
+    words: list[object] = ["sensitivity", *(word for size in sizes.items() for word in size)]
+    words += ["--json", "--data", sound]
     whole = serai(*words).document()
     kept = tmp_path / "steps"
     for n_lines in (5, 60, 150):

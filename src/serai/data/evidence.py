@@ -191,7 +191,7 @@ def find_graded(register: Register, text: str) -> tuple[EvidenceRow, ...]:
     register
         Where to look.
     text
-        observed, derived or assumed.
+        Either observed, derived or assumed.
 
     Returns
     -------
