@@ -21,11 +21,13 @@ from serai.cli.commands import app
 from serai.data.load import PACK
 from serai.data.scenarios import list_shipped
 from serai.domain.results import RunCertificate, RunResult
+from serai.domain.world import World
 from serai.errors import DataError, ScenarioError
 from serai.model.wardrop import solve_user_equilibrium
 from serai.run import Run
 from serai.studies import roads
 from serai.studies import runs as runs_module
+from serai.studies.lookup import read_checked_world
 from tests.command import bare_page, serai, sound_tables, write_sound
 from tests.networks import write_network, write_sioux_falls
 from tests.tiny_tables import change_cells, change_text, write_tiny
@@ -33,7 +35,8 @@ from tests.toy import write_tables
 
 COMMANDS = (
     "answer", "run", "compare", "scenarios", "routes", "evidence", "check", "assign", "schema",
-    "select", "skim", "solve", "backcast", "sensitivity", "vectors", "events", "brief",
+    "select", "skim", "solve", "backcast", "sensitivity",
+    "frontier", "vectors", "events", "brief",
 )  # fmt: skip
 
 
@@ -551,6 +554,27 @@ def test_an_interrupt_that_a_library_turns_into_a_fault_stays_one(
     found = serai("check", sound)
     assert (found.code, found.out) == (130, "")
     assert found.err == "serai: interrupted; nothing half-written is left\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_an_interrupt_that_a_library_loses_ends_the_work_at_its_next_step(
+    sound: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost: list[str] = []
+
+    def lose_it(*_: object) -> None:
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        lost.append("once")
+
+    def read(data: Path | None) -> World:
+        lose_it()
+        return read_checked_world(data)
+
+    monkeypatch.setattr(commands, "read_checked_world", read)
+    found = serai("backcast", "--draws", "0", "--data", sound)
+    assert (found.code, found.out, lost) == (130, "", ["once"])
+    assert serai("check", sound).code == 0, "an interrupt ends one command, not the next"
 
 
 def members(group: int) -> list[int]:

@@ -21,6 +21,7 @@ from serai.data.vectors import read_events, read_ties
 from serai.domain.backcast import BackcastResult
 from serai.domain.brief import BriefResult
 from serai.domain.comparison import CompareResult
+from serai.domain.frontier import FrontierResult
 from serai.domain.listings import CheckResult, EvidenceResult, ScenariosResult
 from serai.domain.programme import SolveResult
 from serai.domain.results import AnswerResult, QuoteResult, Result, RunResult
@@ -34,6 +35,7 @@ from serai.model.wardrop import Law
 from serai.outputs.backcast import draw_backcast, print_backcast
 from serai.outputs.brief import print_brief, write_brief
 from serai.outputs.drawing import WIDE_IN
+from serai.outputs.frontier import draw_frontier, print_frontier
 from serai.outputs.listing import (
     print_assign,
     print_audit,
@@ -55,6 +57,7 @@ from serai.studies.backcast import FORECAST_YEAR, YEARS, backcast
 from serai.studies.brief import brief
 from serai.studies.comparison import N_STEPS, run_pair
 from serai.studies.events import find_event, list_events
+from serai.studies.frontier import find_candidates, frontier
 from serai.studies.lookup import ask_evidence, check_folder, read_checked_world, scenarios
 from serai.studies.omitted import find_omitted
 from serai.studies.quote import Inquiry, quote
@@ -81,6 +84,7 @@ RESULTS: Final[dict[str, type[Result]]] = {
     "skim": SkimResult,
     "backcast": BackcastResult,
     "sensitivity": SensitivityResult,
+    "frontier": FrontierResult,
     "vectors": VectorsResult,
     "events": EventsResult,
     "brief": BriefResult,
@@ -291,6 +295,44 @@ def _sensitivity(
     emit(result, print_sensitivity, is_json=as_json)
     if chart is not None:
         write_whole(chart, draw_sensitivity(result, width_in=WIDE_IN).encode())
+        say(f"The chart is at {chart.resolve()}")
+    require_certificate(result.certificate)
+
+
+@app.command("frontier")
+def _frontier(
+    projects: Annotated[
+        str | None,
+        typer.Option(help="Ids joined by commas; all that serve the corridor if left out."),
+    ] = None,
+    measures: Annotated[
+        bool, typer.Option("--measures/--no-measures", help="Soft measures at every point.")
+    ] = True,
+    draws: Annotated[int, typer.Option(min=0, help="Draws of all ranged inputs, for bands.")] = 12,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the draws.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
+    chart: Annotated[Path | None, typer.Option(help="File for a chart (SVG).")] = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Tell how much of the routes through Russia capital can replace.
+
+    Forced and voluntary share of the divertible flow, price and days against what is spent on
+    projects of the Middle Corridor: the upper envelope over the sets of projects that were solved.
+    """
+    require_writable(chart, "--chart")
+    named = [one.strip() for one in (projects or "").split(",") if one.strip()]
+    with track("Reading tables") as tell:
+        world = read_checked_world(data)
+        result = frontier(
+            world, candidates=find_candidates(world, named),
+            measures="all" if measures else "none", draws=draws, seed=seed, workers=workers,
+            progress=tell,
+        )  # fmt: skip
+    emit(result, print_frontier, is_json=as_json)
+    if chart is not None:
+        write_whole(chart, draw_frontier(result, width_in=WIDE_IN).encode())
         say(f"The chart is at {chart.resolve()}")
     require_certificate(result.certificate)
 

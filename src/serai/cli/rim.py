@@ -47,7 +47,7 @@ class Rim(TyperGroup):
             With the exit code of the error.
         """
         _speak_utf8()
-        stop = _heed_signals()
+        _heed_signals()
         try:
             result = super().invoke(ctx)
             sys.stdout.flush()
@@ -62,7 +62,7 @@ class Rim(TyperGroup):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(BROKEN_PIPE) from None
         except Exception as error:
-            if stop.is_set():
+            if _STOPPED.is_set():
                 raise _interrupted() from error
             if isinstance(error, typer.Exit | typer.Abort) or not isinstance(error, _BUGS):
                 raise
@@ -104,20 +104,22 @@ class _Page(Console):
         raise BrokenPipeError
 
 
-def _heed_signals() -> threading.Event:
+_STOPPED: Final = threading.Event()
+"""Set by a signal: a library may turn the exception into one of its own, or lose it."""
+
+
+def _heed_signals() -> None:
     """Let a termination end a run as an interrupt does; remember that one came."""
-    came = threading.Event()
+    _STOPPED.clear()
 
     def stop(number: int, _frame: FrameType | None) -> None:
-        # An import or a compiler may turn the exception into one of its own: hence the memory.
-        came.set()
+        _STOPPED.set()
         raise KeyboardInterrupt(number)
 
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, stop)
         if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
             signal.signal(signal.SIGINT, stop)
-    return came
 
 
 def _speak_utf8() -> None:
@@ -217,6 +219,8 @@ def track(what: str) -> Iterator[Callable[[str, int, int], None]]:
         task = progress.add_task(what, total=None, steps="")
 
         def tell(stage: str, done: int, total: int) -> None:
+            if _STOPPED.is_set():
+                raise KeyboardInterrupt
             steps = f"{done}/{total}" if total else ""
             progress.update(task, description=stage, completed=done, total=total, steps=steps)
 

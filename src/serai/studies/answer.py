@@ -33,6 +33,7 @@ from serai.studies.cases import (
     BASE_YEAR,
     BUILT_BY,
     CASES,
+    SERVES_MIDDLE,
     all_cases,
     case_scenario,
     divertible,
@@ -62,9 +63,6 @@ OTHER_YEARS = (2021,)
 
 LEAST_USE = 0.01
 """Share of the corridor's divertible goods that a limit must serve to be told as one of its own."""
-
-SERVES_MIDDLE = ("Middle", "Middle south", "Middle (TRIPP)", "All")
-"""Corridors of projects whose capital is counted as the Middle Corridor's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from serai.studies.tally import NAMES, Tally, scarcity_usd, sums_by, tally
 __all__ = [
     "BUILT_BY",
     "CASES",
+    "SERVES_MIDDLE",
     "Divertible",
     "Trip",
     "all_cases",
@@ -41,6 +42,9 @@ CASES = {
     "unlimited": "The full programme with no capacity limit along the corridor",
 }
 """Cases in their order, with their words."""
+
+SERVES_MIDDLE = ("Middle", "Middle south", "Middle (TRIPP)", "All")
+"""Corridors of projects whose capital is counted as the Middle Corridor's."""
 
 LEAST_SHARE = 1e-3
 """Cells of which less than this share uses Russian rail today are not divertible: the choice

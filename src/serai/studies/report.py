@@ -21,8 +21,8 @@ from serai.outputs import maps
 from serai.outputs.page import AnswerPage, Footnote
 from serai.outputs.page_tables import ClassNote, MeasureNote, ProjectNote
 from serai.outputs.words import COLOURS, pick_case
-from serai.studies.answer import SERVES_MIDDLE, Answer
-from serai.studies.cases import case_scenario
+from serai.studies.answer import Answer
+from serai.studies.cases import SERVES_MIDDLE, case_scenario
 from serai.studies.quote import Inquiry, quote
 
 __all__ = ["assemble_page"]

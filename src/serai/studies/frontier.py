@@ -1,0 +1,375 @@
+"""The replacement frontier: the share that capital buys, over sets of projects."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Literal
+
+import numpy as np
+
+from serai.domain.frontier import FrontierPoint, FrontierResult
+from serai.domain.ranged import FloatArray
+from serai.domain.results import Amounts, Band, RunCertificate
+from serai.domain.routes import Routes
+from serai.domain.scenario import Scenario
+from serai.domain.world import World
+from serai.errors import ScenarioError, state_fault
+from serai.model.apply import draw_world
+from serai.run import Run, Start, assign, describe, offers_of, prepare, with_transit_closed, worst
+from serai.studies.cases import SERVES_MIDDLE, case_scenario, divertible, project_ids, trips
+from serai.studies.draws import deviates
+from serai.studies.shares import Key, Progress, measure, routes_of_cases, solve_cases
+from serai.studies.spread import spread
+
+__all__ = ["find_candidates", "frontier"]
+
+TODAY: Key = ("today", "open")
+N_EXACT: Final = 8
+"""Projects up to which every set is solved."""
+
+N_ROUNDS: Final = 2
+N_NEIGHBOURS: Final = 40
+"""Sets solved in each round of looking around the frontier."""
+
+LEAST_GAIN: Final = 0.002
+"""[-] Of divertible boxes: points that add less, in both shares, are left out."""
+
+Sets = tuple[frozenset[str], ...]
+Measures = Literal["all", "none"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a set of projects does."""
+
+    forced: float
+    voluntary: float
+    usd_feu: float
+    days: float
+    certificate: RunCertificate
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Work:
+    """What every task of a process shares."""
+
+    world: World
+    routes: Routes
+    start: Mapping[Key, Start]
+    measures: Measures
+
+    @cached_property
+    def _base(self) -> Run:
+        return self._solve_base(self.world)
+
+    def _solve_base(self, world: World) -> Run:
+        return solve_cases(world, self.routes, start=self.start, keys=(TODAY,))[TODAY]
+
+    def do(self, task: tuple[FloatArray | None, Sets]) -> list[Found]:
+        """Solve sets of projects, at the tables' values or at a draw."""
+        z, sets = task
+        world = self.world if z is None else draw_world(self.world, z)
+        base = self._base if z is None else self._solve_base(world)
+        weights = divertible(base).teu
+        return [self._solve(world, base, weights, chosen) for chosen in sets]
+
+    def _solve(self, world: World, base: Run, weights: FloatArray, chosen: frozenset[str]) -> Found:
+        opened = prepare(world, self._scenario("open", chosen), like=base.setting)
+        closed = with_transit_closed(opened, self._scenario("closed", chosen))
+        offers = offers_of(world, opened, self.routes)
+        runs = {TODAY: base}
+        for russia, setting in (("open", opened), ("closed", closed)):
+            start = self.start["full" if chosen else "today", russia]
+            runs["set", russia] = assign(world, setting, self.routes, offers=offers, start=start)
+        shares = measure(runs)
+        trip = trips(runs["set", "closed"], weights)["middle"]
+        return Found(
+            forced=shares.cases["set", "closed"].share,
+            voluntary=shares.cases["set", "open"].share,
+            usd_feu=trip.usd_feu if trip else float("nan"),
+            days=trip.days if trip else float("nan"),
+            certificate=shares.certificate,
+        )
+
+    def _scenario(self, russia: str, chosen: frozenset[str]) -> Scenario:
+        update = {
+            "name": f"frontier-{russia}",
+            "projects": tuple(sorted(chosen)),
+            "measures": self.measures,
+        }
+        return case_scenario("full", russia).model_copy(update=update)
+
+
+def find_candidates(world: World, named: Sequence[str] = ()) -> tuple[str, ...]:
+    """
+    Return the projects to choose from.
+
+    Parameters
+    ----------
+    world
+        The tables.
+    named
+        Ids; all that serve the Middle Corridor and are not built, if left out.
+
+    Raises
+    ------
+    ScenarioError
+        A project is not known, or built today.
+    """
+    free = project_ids(world, "full")
+    if not named:
+        return tuple(project_ids(world, "full", SERVES_MIDDLE))
+    faults = []
+    for one in dict.fromkeys(named):
+        if one not in world.projects.ids:
+            faults.append(state_fault("--projects", one, f"one of {', '.join(free)}",
+                                      "correct the id"))  # fmt: skip
+        elif one not in free:
+            faults.append(state_fault("--projects", f"{one}, which is built",
+                                      f"one of {', '.join(free)}", "leave it out"))  # fmt: skip
+    if faults:
+        raise ScenarioError("\n".join(faults))
+    return tuple(dict.fromkeys(named))
+
+
+def frontier(
+    world: World,
+    *,
+    candidates: Sequence[str],
+    measures: Measures = "all",
+    draws: int = 12,
+    seed: int = 1,
+    workers: int = 2,
+    progress: Progress | None = None,
+) -> FrontierResult:
+    """
+    Return the most that capital buys of the divertible flow.
+
+    Parameters
+    ----------
+    world
+        The tables with their ranges.
+    candidates
+        Projects to choose from.
+    measures
+        Whether the soft measures are in force at every point.
+    draws
+        [-], >= 0. Draws of all ranged inputs for the bands of the points.
+    seed
+        Seed of the draws.
+    workers
+        [-], >= 1. Processes; any number gives the same result.
+    progress
+        Told how far the work is.
+
+    Returns
+    -------
+    result
+        The upper envelope over all sets of projects that were solved: all sets for up to
+        `N_EXACT` projects; else each project alone, each left out of all, the first of three
+        orders, and in rounds the neighbours of the frontier that promise most. A lower bound of
+        the frontier then, as another set may do better.
+    """
+    began = time.perf_counter()
+    tell = progress or (lambda _stage, _done, _total: None)
+    routes, prices = routes_of_cases(world, tell)
+    keys: tuple[Key, ...] = (TODAY, ("today", "closed"), ("full", "open"), ("full", "closed"))
+    runs = solve_cases(world, routes, start=prices, keys=keys)
+    start = {key: run.end for key, run in runs.items()}
+    work = _Work(world=world, routes=routes, start=start, measures=measures)
+
+    def solve(stage: str, sets: Sets) -> list[Found]:
+        tasks = [(None, (one,)) for one in sets]
+        done = spread(work, tasks, workers=workers, tell=tell, stage=stage)
+        return [found for one in done for found in one]
+
+    capex = dict(zip(world.projects.ids, world.projects.capex_musd.value.tolist(), strict=True))
+    cost = {p: capex[p] for p in candidates}
+    found = search_sets(cost, solve)
+    envelope = find_envelope(found, cost)
+    bands = _draw_points(work, envelope, (draws, seed, workers), tell)
+    certificates = [one.certificate for one in found.values()]
+    central = measure(runs)
+    certificate = worst([central.certificate, *certificates])
+    return FrontierResult(
+        points=_points(found, envelope, cost, bands),
+        measures=measures,
+        divertible=Amounts(teu=central.teu, t=central.t),
+        candidates=list(candidates),
+        n_sets=len(found),
+        is_exact=len(found) == 2 ** len(cost),
+        n_draws=draws,
+        certificate=certificate,
+        record=describe(
+            world, case_scenario("full", "closed"), seed=seed, gap=certificate.relative_gap,
+            n_routes=len(routes.mark), seconds=time.perf_counter() - began,
+        ),
+    )  # fmt: skip
+
+
+# ------------------------------------------------------------------------------ the search
+
+
+def search_sets(
+    cost: Mapping[str, float], solve: Callable[[str, Sets], list[Found]]
+) -> dict[frozenset[str], Found]:
+    """
+    Solve sets of projects that may lie on the frontier.
+
+    Parameters
+    ----------
+    cost
+        [million USD] By project.
+    solve
+        Solves sets, told by a stage.
+
+    Returns
+    -------
+    found
+        By set; the empty one and the full one are among them.
+    """
+    every, none = frozenset(cost), frozenset[str]()
+    found: dict[frozenset[str], Found] = {}
+
+    def add(stage: str, sets: Iterable[frozenset[str]]) -> None:
+        new = tuple(one for one in dict.fromkeys(sets) if one not in found)
+        found.update(zip(new, solve(stage, new), strict=True))
+
+    if len(cost) <= N_EXACT:
+        add("all sets", (frozenset(one) for n in range(len(cost) + 1)
+                         for one in itertools.combinations(sorted(cost), n)))  # fmt: skip
+        return found
+    alone = [frozenset({p}) for p in cost]
+    add("projects one by one", [none, every, *alone, *(every - one for one in alone)])
+    first = {p: _sum(found[frozenset({p})]) - _sum(found[none]) for p in cost}
+    last = {p: _sum(found[every]) - _sum(found[every - {p}]) for p in cost}
+    mean = {p: (first[p] + last[p]) / 2.0 for p in cost}
+    orders = [
+        sorted(cost, key=lambda p: (-gain[p] / max(cost[p], 1.0), p))
+        for gain in (first, last, mean)
+    ]
+    add("projects in order", (frozenset(order[:n]) for order in orders for n in range(len(cost))))
+    for _ in range(N_ROUNDS):
+        promising = _look_around(found, cost, mean)
+        if not promising:
+            break
+        add("around the frontier", promising)
+    return found
+
+
+def _sum(one: Found) -> float:
+    return one.forced + one.voluntary
+
+
+def _look_around(
+    found: Mapping[frozenset[str], Found], cost: Mapping[str, float], gain: Mapping[str, float]
+) -> list[frozenset[str]]:
+    """Return unsolved sets, one project off the frontier, that promise most above it."""
+    envelope = find_envelope(found, cost)
+    at = np.array([_cost_of(one, cost) for one in envelope])
+    top = np.array([_sum(found[one]) for one in envelope])
+    promise: dict[frozenset[str], float] = {}
+    for one in envelope:
+        for p in cost:
+            other = one ^ {p}
+            if other in found:
+                continue
+            guess = _sum(found[one]) + (gain[p] if p in other else -gain[p])
+            level = float(top[at <= _cost_of(other, cost)].max(initial=0.0))
+            promise[other] = max(promise.get(other, -np.inf), guess - level)
+    order = sorted(promise, key=lambda s: (-promise[s], sorted(s)))
+    return order[:N_NEIGHBOURS]
+
+
+def _cost_of(chosen: frozenset[str], cost: Mapping[str, float]) -> float:
+    return sum(cost[p] for p in sorted(chosen))
+
+
+def find_envelope(
+    found: Mapping[frozenset[str], Found], cost: Mapping[str, float]
+) -> list[frozenset[str]]:
+    """
+    Return the sets at which one of the shares rises above that of every cheaper set.
+
+    Parameters
+    ----------
+    found
+        By set.
+    cost
+        [million USD] By project.
+
+    Returns
+    -------
+    sets
+        By capital, the empty set first; rises of less than `LEAST_GAIN` in both shares are left
+        out, but for the highest of each.
+    """
+    order = sorted(found, key=lambda s: (_cost_of(s, cost), -_sum(found[s]), sorted(s)))
+    summit = [max(order, key=share) for share in (
+        lambda s: found[s].forced, lambda s: found[s].voluntary)]  # fmt: skip
+    kept: list[frozenset[str]] = []
+    forced = voluntary = -np.inf
+    for one in order:
+        rise = max(found[one].forced - forced, found[one].voluntary - voluntary)
+        if not kept or rise >= LEAST_GAIN or (one in summit and rise > 0):
+            kept.append(one)
+            forced = max(forced, found[one].forced)
+            voluntary = max(voluntary, found[one].voluntary)
+    return kept
+
+
+# ------------------------------------------------------------------------------ the points
+
+
+def _draw_points(
+    work: _Work, envelope: Sequence[frozenset[str]], sample: tuple[int, int, int], tell: Progress
+) -> FloatArray:
+    """Return both shares of every point at every draw: [-], shape (n_draws, n_points, 2)."""
+    draws, seed, workers = sample
+    if not draws:
+        return np.empty((0, len(envelope), 2))
+    z = deviates(draws, work.world.n_dimensions, seed)
+    tasks = [(row, tuple(envelope)) for row in z]
+    done = spread(work, tasks, workers=workers, tell=tell, stage="draws")
+    shares = np.array([[(one.forced, one.voluntary) for one in found] for found in done])
+    # The envelope of each draw: more capital can always be left unspent.
+    return np.maximum.accumulate(shares, axis=1)
+
+
+def _points(
+    found: Mapping[frozenset[str], Found],
+    envelope: Sequence[frozenset[str]],
+    cost: Mapping[str, float],
+    drawn: FloatArray,
+) -> list[FrontierPoint]:
+    points: list[FrontierPoint] = []
+    before = frozenset[str]()
+    for i in range(len(envelope)):
+        reached = envelope[: i + 1]
+        forced = max(reached, key=lambda s: found[s].forced)
+        voluntary = max(reached, key=lambda s: found[s].voluntary)
+        one = found[forced]
+        points.append(
+            FrontierPoint(
+                capex_musd=_cost_of(envelope[i], cost),
+                forced_share=_band(one.forced, drawn[:, i, 0]),
+                voluntary_share=_band(found[voluntary].voluntary, drawn[:, i, 1]),
+                usd_feu=one.usd_feu, days=one.days,
+                projects=sorted(forced),
+                added=sorted(forced - before), dropped=sorted(before - forced),
+                voluntary_projects=sorted(voluntary),
+            )
+        )  # fmt: skip
+        before = forced
+    return points
+
+
+def _band(central: float, drawn: FloatArray) -> Band:
+    if not len(drawn):
+        return Band(value=central, low=central, high=central, central=central)
+    low, value, high = np.quantile(drawn, (0.1, 0.5, 0.9)).tolist()
+    return Band(value=value, low=low, high=high, central=central)
