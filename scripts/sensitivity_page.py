@@ -161,7 +161,7 @@ def _screened(result: SensitivityResult) -> Iterator[str]:
 
 def main() -> int:
     """Print the page."""
-    result, _ = read_stored(PACK)
+    result = read_stored(PACK).sensitivity
     if result is None:
         sys.stderr.write("there is no sensitivity.json beside the tables\n")
         return 1

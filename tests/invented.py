@@ -1,5 +1,6 @@
 """An invented answer for tests of outputs. Every value here is made up and means nothing."""
 
+from serai.domain.frontier import FrontierPoint, FrontierResult
 from serai.domain.results import (
     Amounts,
     AnswerResult,
@@ -167,6 +168,34 @@ def make_sensitivity() -> SensitivityResult:
         n_trajectories=4,
         n_base=128,
         n_solved=2345,
+        certificate=CERTIFICATE,
+        record=RECORD,
+    )  # fmt: skip
+
+
+def make_frontier(n_draws: int = 12) -> FrontierResult:
+    """Return an invented frontier: a project that is added, one that is swapped."""
+    rows: tuple[tuple[float, float, list[str], list[str], list[str]], ...] = (
+        (0.0, 0.10, [], [], []),
+        (120.0, 0.14, ["PX01"], ["PX01"], []),
+        (2400.0, 0.21, ["PX02", "PX03"], ["PX02", "PX03"], ["PX01"]),
+    )
+    return FrontierResult(
+        points=[
+            FrontierPoint(
+                capex_musd=capex, forced_share=make_band(share, is_drawn=n_draws > 0),
+                voluntary_share=make_band(share / 3, is_drawn=n_draws > 0),
+                usd_feu=9000.0 - capex, days=30.0 - share, projects=projects, added=added,
+                dropped=dropped, voluntary_projects=projects[:1],
+            )
+            for capex, share, projects, added, dropped in rows
+        ],
+        measures="all",
+        divertible=Amounts(teu=612345.0, t=31.2e6),
+        candidates=["PX01", "PX02", "PX03", *(f"PX{i}" for i in range(10, 20))],
+        n_sets=234,
+        is_exact=False,
+        n_draws=n_draws,
         certificate=CERTIFICATE,
         record=RECORD,
     )  # fmt: skip

@@ -16,9 +16,17 @@ from serai.outputs.charts import (
 )
 from serai.outputs.distance import describe_distance, draw_distance, trace_route
 from serai.outputs.drawing import NARROW_IN, WIDE_IN, pick_ink
+from serai.outputs.frontier import describe_frontier, draw_frontier
 from serai.outputs.numbers import say_share
 from serai.outputs.sensitivity import describe_sensitivity, draw_sensitivity
-from tests.invented import make_answer, make_band, make_leg, make_route, make_sensitivity
+from tests.invented import (
+    make_answer,
+    make_band,
+    make_frontier,
+    make_leg,
+    make_route,
+    make_sensitivity,
+)
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -32,6 +40,7 @@ def draw_all(answer: AnswerResult, width_in: float) -> dict[str, str]:
         "days": draw_distance(routes, "days", width_in=width_in),
         "usd": draw_distance(routes, "usd", width_in=width_in),
     }
+    drawings["frontier"] = draw_frontier(make_frontier(), width_in=width_in)
     drawings["sensitivity"] = draw_sensitivity(make_sensitivity(), width_in=width_in)
     return drawings
 
@@ -165,6 +174,15 @@ def test_an_outlook_without_its_reference_shows_the_middle_of_what_there_is() ->
     words = read_words(draw_outlook(rows, width_in=WIDE_IN))
     assert "Demand of 2030" in words
     assert "Demand of 2040" in words
+
+
+def test_the_frontier_says_what_each_capital_buys() -> None:
+    told = describe_frontier(make_frontier())
+    assert "0.12 bn USD: forced 14 %" in told
+    assert "with all soft measures" in told
+    words = read_words(draw_frontier(make_frontier(0), width_in=NARROW_IN))
+    assert "P10 to P90" not in words
+    assert "capital of projects, billion USD" in words
 
 
 def draw_these(inputs: list[Influence]) -> list[str]:

@@ -2,15 +2,19 @@
 
 import itertools
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serai.data.load import read_world
+from serai.data.answers import read_answer, read_stored
+from serai.data.load import PACK, read_world
 from serai.domain.world import World
 from serai.errors import ScenarioError
+from serai.outputs.drawing import WIDE_IN
+from serai.outputs.frontier import draw_frontier
 from serai.run import assign, prepare
 from serai.studies import frontier as module
 from serai.studies.cases import case_scenario
@@ -21,6 +25,7 @@ from serai.studies.frontier import (
     find_envelope,
     frontier,
     search_sets,
+    thin_out,
 )
 from serai.studies.shares import measure, routes_of_cases
 from tests.invented import CERTIFICATE
@@ -165,6 +170,21 @@ def test_the_envelope_is_the_running_maximum(
     assert last.voluntary_share.central == max(one.voluntary for one in sets.values())
 
 
+def test_points_are_thinned_out_by_what_they_hide() -> None:
+    """Of thirteen points three go: the smallest rises over the shortest way."""
+    cost = {f"P{i:02}": 100.0 for i in range(12)}
+    names = sorted(cost)
+    small = (3, 6, 9)
+    envelope, sets, share = [], {}, 0.0
+    for n in range(13):
+        share += 0.0 if n == 0 else 0.003 if n in small else 0.05
+        envelope.append(frozenset(names[:n]))
+        sets[envelope[-1]] = found(share, 0.0)
+    kept = thin_out(envelope, sets, cost)
+    assert [len(one) for one in kept] == [n for n in range(13) if n not in small]
+    assert thin_out(kept, sets, cost) == kept
+
+
 def test_projects_that_cannot_be_chosen_are_all_named() -> None:
     pack = read_world()
     with pytest.raises(ScenarioError) as fault:
@@ -173,3 +193,21 @@ def test_projects_that_cannot_be_chosen_are_all_named() -> None:
     assert "PJ08, which is built" in str(fault.value)
     assert find_candidates(pack, ("PJ01", "PJ01")) == ("PJ01",)
     assert len(find_candidates(pack)) == 31
+
+
+def test_the_stored_frontier_is_of_this_model(root: Path) -> None:
+    """With nothing built and no measure it begins below, with all it ends above the answer's."""
+    stored = read_stored(PACK).frontier
+    assert stored is not None
+    assert stored.certificate.holds()
+    assert stored.n_draws >= 10
+    assert set(stored.candidates) == set(find_candidates(read_world()))
+    answer = read_answer(root / "docs/pictures/answer.json")
+    told = {(case.case, case.russia): case.share.central for case in answer.cases}
+    assert stored.points[0].forced_share.central > told["today", "closed"]
+    assert stored.points[-1].forced_share.central > told["full", "closed"]
+    assert stored.divertible.teu == pytest.approx(answer.divertible.teu, rel=0.01)
+    shares = [point.forced_share.value for point in stored.points]
+    assert shares == sorted(shares)
+    chart = (root / "docs/pictures/frontier.svg").read_text("utf-8")
+    assert chart == draw_frontier(stored, width_in=WIDE_IN)

@@ -8,6 +8,8 @@ import pytest
 from serai.data.answers import read_stored
 from serai.data.load import PACK
 from serai.domain.results import AnswerResult
+from serai.domain.sensitivity import SensitivityResult
+from serai.domain.stored import Stored
 from serai.errors import ScenarioError, SeraiError
 from serai.outputs.page import (
     AnswerPage,
@@ -17,7 +19,13 @@ from serai.outputs.page import (
     write_answer_page,
 )
 from serai.outputs.page_tables import ClassNote, MeasureNote, ProjectNote
-from tests.invented import make_answer, make_bottlenecks, make_route, make_sensitivity
+from tests.invented import (
+    make_answer,
+    make_bottlenecks,
+    make_frontier,
+    make_route,
+    make_sensitivity,
+)
 
 MAP = '<svg role="img" aria-label="{}" viewBox="0 0 4 2"><path d="M0 0"/></svg>'
 VOID = {"col", "meta", "br", "hr", "img", "link", "input"}
@@ -36,6 +44,15 @@ def make_note(ix: int, **changes: Any) -> Footnote:  # noqa: ANN401 - any field 
         "grade": "derived",
     }
     return Footnote(**(values | changes))
+
+
+def make_stored(sensitivity: SensitivityResult | None = None) -> Stored:
+    """Return invented studies, but for the past, which is as it was."""
+    return Stored(
+        sensitivity=sensitivity or make_sensitivity(),
+        backcast=read_stored(PACK).backcast,
+        frontier=make_frontier(),
+    )
 
 
 def make_page(n_draws: int = 64, **changes: Any) -> AnswerPage:  # noqa: ANN401 - any field
@@ -64,8 +81,7 @@ def make_page(n_draws: int = 64, **changes: Any) -> AnswerPage:  # noqa: ANN401 
             "MX01": MeasureNote(name="Invented window", status="signed", cost_musd_yr=1.5)
         },
         "footnotes": [make_note(ix) for ix in range(5)],
-        "sensitivity": make_sensitivity(),
-        "backcast": read_stored(PACK)[1],
+        "stored": make_stored(),
     }
     return AnswerPage(**(values | changes))
 
@@ -146,7 +162,7 @@ def test_ids_are_unique_and_links_within_the_page_lead_somewhere(outline: Outlin
 
 
 def test_every_picture_says_what_it_shows(outline: Outline) -> None:
-    assert len(outline.svgs) == 2 * 7 + 4
+    assert len(outline.svgs) == 2 * 8 + 4
     assert all(svg["role"] == "img" and svg["aria-label"] for svg in outline.svgs)
 
 
@@ -168,8 +184,8 @@ def test_the_sections_come_in_the_order_of_the_question(html: str) -> None:
     places = [
         html.index(f'<section id="{name}"')
         for name in (
-            *("answer", "maps", "destinations", "distance", "limits", "effort", "classes"),
-            *("outlook", "sensitivity", "backcast", "unknown", "record", "evidence"),
+            *("answer", "maps", "destinations", "distance", "limits", "effort", "frontier"),
+            *("classes", "outlook", "sensitivity", "backcast", "unknown", "record", "evidence"),
         )
     ]
     assert places == sorted(places)
@@ -201,7 +217,7 @@ def test_it_says_the_answer_its_words_and_how_it_came_about(outline: Outline) ->
 
 
 def test_without_draws_it_says_how_to_make_them() -> None:
-    page = make_page(0, sensitivity=None, backcast=None)
+    page = make_page(0, stored=Stored())
     text = Outline(render_answer_page(page)).text
     assert "No draws were made" in text
     assert "serai answer --draws 64" in text
@@ -255,7 +271,7 @@ def test_names_are_escaped_everywhere() -> None:
     study = study.model_copy(update={"inputs": inputs})
     changed = answer.model_copy(update={"cases": cases, "headline": [evil]})
     notes = [make_note(0, what=evil)]
-    html = render_answer_page(make_page(answer=changed, footnotes=notes, sensitivity=study))
+    html = render_answer_page(make_page(answer=changed, footnotes=notes, stored=make_stored(study)))
     assert "<script>x" not in html
     Outline(html)
 
@@ -271,11 +287,14 @@ def test_a_study_of_other_tables_says_so() -> None:
     study = make_sensitivity()
     record = study.record.model_copy(update={"inputs": {"links.csv": "2" * 64}})
     changed = study.model_copy(update={"record": record})
-    assert "Tables have changed" in Outline(render_answer_page(make_page(sensitivity=changed))).text
+    assert (
+        "Tables have changed"
+        in Outline(render_answer_page(make_page(stored=make_stored(changed)))).text
+    )
 
 
 def test_without_stored_studies_the_page_says_how_to_make_one() -> None:
-    outline = Outline(render_answer_page(make_page(sensitivity=None, backcast=None)))
+    outline = Outline(render_answer_page(make_page(stored=Stored())))
     assert "serai sensitivity --json makes it" in outline.text
     assert "backcast" not in outline.ids
 

@@ -308,7 +308,7 @@ def _frontier(
     measures: Annotated[
         bool, typer.Option("--measures/--no-measures", help="Soft measures at every point.")
     ] = True,
-    draws: Annotated[int, typer.Option(min=0, help="Draws of all ranged inputs, for bands.")] = 12,
+    draws: Annotated[int, typer.Option(min=0, help="Draws of all ranged inputs, for bands.")] = 10,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the draws.")] = 1,
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
     chart: Annotated[Path | None, typer.Option(help="File for a chart (SVG).")] = None,

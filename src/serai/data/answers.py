@@ -8,13 +8,15 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from serai.domain.backcast import BackcastResult
+from serai.domain.frontier import FrontierResult
 from serai.domain.results import AnswerResult, Result
 from serai.domain.sensitivity import SensitivityResult
+from serai.domain.stored import Stored
 from serai.errors import ScenarioError, state_fault
 
 __all__ = ["read_answer", "read_stored"]
 
-Stored = TypeVar("Stored", bound=Result)
+Kind = TypeVar("Kind", bound=Result)
 
 
 def read_answer(path: Path) -> AnswerResult:
@@ -34,36 +36,34 @@ def read_answer(path: Path) -> AnswerResult:
     return _read(path, AnswerResult, "answer")
 
 
-def read_stored(folder: Path) -> tuple[SensitivityResult | None, BackcastResult | None]:
+def read_stored(folder: Path) -> Stored:
     """
     Return the long studies whose results lie beside the tables.
 
     Parameters
     ----------
     folder
-        The tables, perhaps with `sensitivity.json` and `backcast.json`, as the commands of the
-        same names print them.
-
-    Returns
-    -------
-    sensitivity
-        What moves the answer most; None where there is no such file.
-    backcast
-        Past years against what was published; None where there is no such file.
+        The tables, perhaps with `sensitivity.json`, `backcast.json` and `frontier.json`, as the
+        commands of the same names print them.
 
     Raises
     ------
     ScenarioError
         A file is there, but is no such result.
     """
-    paths = folder / "sensitivity.json", folder / "backcast.json"
-    return (
-        _read(paths[0], SensitivityResult, "sensitivity") if paths[0].exists() else None,
-        _read(paths[1], BackcastResult, "backcast") if paths[1].exists() else None,
+    return Stored(
+        sensitivity=_find(folder, SensitivityResult, "sensitivity"),
+        backcast=_find(folder, BackcastResult, "backcast"),
+        frontier=_find(folder, FrontierResult, "frontier"),
     )
 
 
-def _read(path: Path, kind: type[Stored], command: str) -> Stored:
+def _find(folder: Path, kind: type[Kind], command: str) -> Kind | None:
+    path = folder / f"{command}.json"
+    return _read(path, kind, command) if path.exists() else None
+
+
+def _read(path: Path, kind: type[Kind], command: str) -> Kind:
     wanted, then = f"what `serai {command} --json` prints", "make it anew, or leave it out"
     try:
         return kind.model_validate_json(path.read_text("utf-8"))

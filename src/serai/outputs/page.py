@@ -8,9 +8,8 @@ from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from serai.domain.backcast import BackcastResult
-from serai.domain.results import AnswerResult, QuoteRoute
-from serai.domain.sensitivity import SensitivityResult
+from serai.domain.results import AnswerResult, QuoteRoute, Record
+from serai.domain.stored import Stored
 from serai.errors import ScenarioError, state_fault
 from serai.outputs.backcast import (
     draw_backcast,
@@ -21,6 +20,7 @@ from serai.outputs.backcast import (
 from serai.outputs.charts import draw_destinations, draw_outlook, draw_shares
 from serai.outputs.distance import draw_distance
 from serai.outputs.drawing import NARROW_IN, WIDE_IN
+from serai.outputs.frontier import draw_frontier, tabulate_frontier
 from serai.outputs.numbers import say_amount, say_plain, say_share
 from serai.outputs.page_tables import (
     ClassNote,
@@ -105,10 +105,19 @@ READ_BY_MODEL: Final = (
 )
 """Files that an answer is computed from."""
 
-CHARTS: Final = ("shares", "destinations", "days", "usd", "outlook", "sensitivity", "backcast")
+CHARTS: Final = (
+    "shares",
+    "destinations",
+    "days",
+    "usd",
+    "outlook",
+    "frontier",
+    "sensitivity",
+    "backcast",
+)
 TABLES: Final = (
     *("shares", "closed", "open", "effort", "costs", "programme"),
-    *("classes", "outlook", "years", "sensitivity", "backcast"),
+    *("classes", "outlook", "years", "frontier", "sensitivity", "backcast"),
 )
 
 Chart = tuple[str, str]
@@ -166,10 +175,8 @@ class AnswerPage:
     """Words and their meanings."""
     limits: Sequence[str] = LIMITS
     """What this cannot tell."""
-    sensitivity: SensitivityResult | None = None
-    """Which inputs the doubt comes from, as stored beside the tables."""
-    backcast: BackcastResult | None = None
-    """Past years against what was published, as stored beside the tables."""
+    stored: Stored = field(default_factory=Stored)
+    """Long studies whose results lie beside the tables."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,7 +241,7 @@ def render_answer_page(page: AnswerPage) -> str:
     html
         A whole document; the same text for the same input.
     """
-    answer = page.answer
+    answer, stored = page.answer, page.stored
     lines, sources = _list_footnotes(page.footnotes)
     return open_template("answer.html").render(
         page=page,
@@ -252,9 +259,13 @@ def render_answer_page(page: AnswerPage) -> str:
         sources=sources,
         has_less=_has_less(answer),
         assumed=say_share(answer.assumed_share),
-        is_stale=_is_stale(page.sensitivity, answer),
-        backcast_told=say_backcast(page.backcast) if page.backcast else "",
-        misses=list_misses(page.backcast) if page.backcast else [],
+        is_stale={
+            name: _is_stale(study.record, answer)
+            for name, study in (("sensitivity", stored.sensitivity), ("frontier", stored.frontier))
+            if study is not None
+        },
+        backcast_told=say_backcast(stored.backcast) if stored.backcast else "",
+        misses=list_misses(stored.backcast) if stored.backcast else [],
         n_varied=say_plain(answer.draws.inputs_varied, digits=6),
         outlook_case=name_case(answer.outlook[0].case) if answer.outlook else "",
     )
@@ -312,11 +323,9 @@ def _list_titles(answer: AnswerResult) -> list[tuple[str, str]]:
     return [(case, titles[case]) for case in list_cases(answer)]
 
 
-def _is_stale(study: SensitivityResult | None, answer: AnswerResult) -> bool:
-    """Say whether a table that the model reads is another one than the study had."""
-    if study is None:
-        return False
-    then, now = study.record.inputs, answer.record.inputs
+def _is_stale(record: Record, answer: AnswerResult) -> bool:
+    """Say whether a table that the model reads is another one than a study had."""
+    then, now = record.inputs, answer.record.inputs
     return any(then.get(name) != now.get(name) for name in READ_BY_MODEL)
 
 
@@ -344,9 +353,11 @@ def _draw_charts(page: AnswerPage) -> dict[str, Chart | None]:
         case = answer.outlook[0].case
         rows = [row for row in answer.outlook if row.case == case]
         charts["outlook"] = _twice(lambda width_in: draw_outlook(rows, width_in=width_in))
-    if (study := page.sensitivity) is not None:
+    if (capital := page.stored.frontier) is not None:
+        charts["frontier"] = _twice(lambda width_in: draw_frontier(capital, width_in=width_in))
+    if (study := page.stored.sensitivity) is not None:
         charts["sensitivity"] = _twice(lambda width_in: draw_sensitivity(study, width_in=width_in))
-    if (past := page.backcast) is not None:
+    if (past := page.stored.backcast) is not None:
         charts["backcast"] = _twice(lambda width_in: draw_backcast(past, width_in=width_in))
     return charts
 
@@ -384,10 +395,14 @@ def _list_tables(page: AnswerPage) -> dict[str, Table | None]:
         tables["outlook"] = tabulate_outlook(answer.outlook)
     if answer.other_years:
         tables["years"] = tabulate_years(answer)
-    if page.backcast is not None:
-        tables["backcast"] = tabulate_backcast(page.backcast)
-    if page.sensitivity is not None:
-        tables["sensitivity"] = tabulate_sensitivity(page.sensitivity)
+    stored = page.stored
+    if stored.frontier is not None:
+        names = {key: project.name for key, project in page.projects.items()}
+        tables["frontier"] = tabulate_frontier(stored.frontier, names)
+    if stored.backcast is not None:
+        tables["backcast"] = tabulate_backcast(stored.backcast)
+    if stored.sensitivity is not None:
+        tables["sensitivity"] = tabulate_sensitivity(stored.sensitivity)
     return tables
 
 

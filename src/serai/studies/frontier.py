@@ -32,11 +32,17 @@ N_EXACT: Final = 8
 """Projects up to which every set is solved."""
 
 N_ROUNDS: Final = 2
-N_NEIGHBOURS: Final = 40
+N_NEIGHBOURS: Final = 30
 """Sets solved in each round of looking around the frontier."""
 
 LEAST_GAIN: Final = 0.002
 """[-] Of divertible boxes: points that add less, in both shares, are left out."""
+
+N_POINTS: Final = 10
+"""Points told at most: where there are more, those that add least are left out."""
+
+EVEN_MUSD: Final = 100.0
+"""[million USD] Capital from which on factors count, not sums, when points are thinned out."""
 
 Sets = tuple[frozenset[str], ...]
 Measures = Literal["all", "none"]
@@ -141,7 +147,7 @@ def frontier(
     *,
     candidates: Sequence[str],
     measures: Measures = "all",
-    draws: int = 12,
+    draws: int = 10,
     seed: int = 1,
     workers: int = 2,
     progress: Progress | None = None,
@@ -190,7 +196,7 @@ def frontier(
     capex = dict(zip(world.projects.ids, world.projects.capex_musd.value.tolist(), strict=True))
     cost = {p: capex[p] for p in candidates}
     found = search_sets(cost, solve)
-    envelope = find_envelope(found, cost)
+    envelope = thin_out(find_envelope(found, cost), found, cost)
     bands = _draw_points(work, envelope, (draws, seed, workers), tell)
     certificates = [one.certificate for one in found.values()]
     central = measure(runs)
@@ -319,6 +325,38 @@ def find_envelope(
             kept.append(one)
             forced = max(forced, found[one].forced)
             voluntary = max(voluntary, found[one].voluntary)
+    return kept
+
+
+def thin_out(
+    envelope: Sequence[frozenset[str]],
+    found: Mapping[frozenset[str], Found],
+    cost: Mapping[str, float],
+) -> list[frozenset[str]]:
+    """
+    Return at most `N_POINTS` points of an envelope, first and last among them.
+
+    Parameters
+    ----------
+    envelope
+        By capital.
+    found
+        By set.
+    cost
+        [million USD] By project.
+
+    Returns
+    -------
+    sets
+        Left out one by one is the point that hides least: its rise times the capital up to the
+        next point, by factors.
+    """
+    kept = list(envelope)
+    while len(kept) > N_POINTS:
+        at = np.log([EVEN_MUSD + _cost_of(one, cost) for one in kept])
+        best = np.maximum.accumulate([(found[s].forced, found[s].voluntary) for s in kept])
+        hidden = np.diff(best, axis=0).sum(axis=1)[:-1] * np.diff(at)[1:]
+        del kept[1 + int(np.argmin(hidden))]
     return kept
 
 

@@ -94,7 +94,6 @@ def assemble_page(world: World, answer: Answer, *, folder: Path = PACK) -> Answe
     middle = _find_route(world, "middle", (*AVOIDED, "IRN"))
     northern = _find_route(world, "north", ())
     footnotes, n_evidence = _list_footnotes(build_register(tables), result, middle, northern)
-    sensitivity, backcast = read_stored(folder)
     return AnswerPage(
         answer=result,
         map_svg_before=before[0],
@@ -113,8 +112,7 @@ def assemble_page(world: World, answer: Answer, *, folder: Path = PACK) -> Answe
         measures=_note_measures(tables),
         footnotes=footnotes,
         n_evidence=n_evidence,
-        sensitivity=sensitivity,
-        backcast=backcast,
+        stored=read_stored(folder),
     )
 
 

@@ -1,0 +1,23 @@
+"""Results of long studies that lie beside the tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from serai.domain.backcast import BackcastResult
+from serai.domain.frontier import FrontierResult
+from serai.domain.sensitivity import SensitivityResult
+
+__all__ = ["Stored"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """Long studies whose results lie beside the tables; None where there is no such file."""
+
+    sensitivity: SensitivityResult | None = None
+    """What moves the answer most: `sensitivity.json`."""
+    backcast: BackcastResult | None = None
+    """Past years against what was published: `backcast.json`."""
+    frontier: FrontierResult | None = None
+    """What capital buys: `frontier.json`."""
