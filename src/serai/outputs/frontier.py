@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 from rich.console import Console
 from rich.text import Text
 
@@ -209,7 +210,7 @@ def _draw_line(axes: Axes, capital: np.ndarray, values: Sequence[float], title: 
     axes.set_title(title, loc="left", fontsize=SMALL_PT, color=INK)
     axes.step(capital, values, where="post", color=FAINT, lw=1.4)
     axes.plot(capital, values, marker="o", ms=3, ls="", color=FAINT)
-    axes.locator_params(axis="y", nbins=4)
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=True))
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     axes.margins(y=0.2)
 
