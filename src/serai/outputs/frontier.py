@@ -77,7 +77,17 @@ def _list_point(point: FrontierPoint, *, has_bands: bool) -> list[str]:
         if has_bands:
             cells.append(say_band(band.low, band.high))
     changes = [f"+{p}" for p in point.added] + [f"−{p}" for p in point.dropped]
-    return [*cells, say_usd(point.usd_feu), say_days(point.days), " ".join(changes) or "none"]
+    return [
+        *cells,
+        say_usd(point.usd_feu),
+        say_days(point.days),
+        " ".join(changes) or _say_same(point, "none"),
+    ]
+
+
+def _say_same(point: FrontierPoint, nothing: str) -> str:
+    """Say that a point has what the one before has; it is there for the voluntary share."""
+    return "as above" if point.projects else nothing
 
 
 def _say_method(result: FrontierResult) -> str:
@@ -114,7 +124,7 @@ def tabulate_frontier(result: FrontierResult, names: Mapping[str, str]) -> Table
                     *(f"without {names.get(p, p)}" for p in point.dropped),
                 ]
             )
-            or "nothing built",
+            or _say_same(point, "nothing built"),
             say_share(point.forced_share.value),
             say_share(point.voluntary_share.value),
             say_usd(point.usd_feu),
