@@ -186,7 +186,7 @@ def make_frontier(n_draws: int = 12) -> FrontierResult:
                 capex_musd=capex, forced_share=make_band(share, is_drawn=n_draws > 0),
                 voluntary_share=make_band(share / 3, is_drawn=n_draws > 0),
                 usd_feu=9000.0 - capex, days=30.0 - share, projects=projects, added=added,
-                dropped=dropped, voluntary_projects=projects[:1],
+                dropped=dropped,
             )
             for capex, share, projects, added, dropped in rows
         ],

@@ -16,7 +16,7 @@ import pytest
 
 import serai as package
 from scripts.make_cli_page import render
-from serai.cli import commands
+from serai.cli import commands, studies
 from serai.cli.commands import app
 from serai.data.load import PACK
 from serai.data.scenarios import list_shipped
@@ -282,7 +282,8 @@ def test_a_quote_names_every_territory_and_keeps_clear_of_those_to_avoid() -> No
         (["evidence", "--place", "Aktua"], "Aktau"),
         (["schema", "anwser"], "one of answer"),
         (["sensitivity", "--base", "100", "--inputs", "0"], "--inputs: got 0"),
-        (["sensitivity", "--resume", "."], "--resume"),
+        (["sensitivity", "--resume", "."], "--resume .: got a folder"),
+        (["sensitivity", "--resume", "/"], "--resume /: got a folder"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -571,7 +572,7 @@ def test_an_interrupt_that_a_library_loses_ends_the_work_at_its_next_step(
         lose_it()
         return read_checked_world(data)
 
-    monkeypatch.setattr(commands, "read_checked_world", read)
+    monkeypatch.setattr(studies, "read_checked_world", read)
     found = serai("backcast", "--draws", "0", "--data", sound)
     assert (found.code, found.out, lost) == (130, "", ["once"])
     assert serai("check", sound).code == 0, "an interrupt ends one command, not the next"

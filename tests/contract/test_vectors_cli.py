@@ -18,6 +18,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     [
         (["ATL"], "country: got ATL"),
         (["KAZ", "--year", "1999"], "--year: got 1999"),
+        (["KAZ", "--since", "1999"], "--since: got 1999"),
         (["KAZ", "--after", "E9999"], "event: got E9999"),
         (["KAZ", "--with", "base", "--after", "E0001"], "--with, --after: got both"),
         (["KAZ", "--with", "nowhere"], "nowhere"),

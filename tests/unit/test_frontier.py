@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from serai.data.answers import read_answer, read_stored
@@ -27,7 +27,7 @@ from serai.studies.frontier import (
     search_sets,
     thin_out,
 )
-from serai.studies.shares import measure, routes_of_cases
+from serai.studies.shares import measure, settle_cases
 from tests.invented import CERTIFICATE
 from tests.toy import toy_world
 
@@ -54,7 +54,7 @@ def test_points_are_the_best_of_all_sets_solved_one_by_one(world: World) -> None
     result = frontier(world, candidates=names, draws=0, workers=1)
     assert result.is_exact
     assert result.n_sets == 2 ** len(names)
-    routes, _ = routes_of_cases(world, lambda *_: None)
+    routes, _ = settle_cases(world, lambda *_: None)
     cost = dict(zip(world.projects.ids, world.projects.capex_musd.value.tolist(), strict=True))
     base = assign(world, prepare(world, case_scenario("today", "open")), routes)
     slow = {}
@@ -72,7 +72,7 @@ def test_points_are_the_best_of_all_sets_solved_one_by_one(world: World) -> None
         best = max(one[1] for one in within), max(one[2] for one in within)
         assert point.forced_share.central == pytest.approx(best[0], abs=1e-4)
         assert point.voluntary_share.central == pytest.approx(best[1], abs=1e-4)
-        assert slow[frozenset(point.projects)][0] <= point.capex_musd + 1e-9
+        assert slow[frozenset(point.projects)][0] == pytest.approx(point.capex_musd)
     assert max(one[1] for one in slow.values()) == pytest.approx(
         result.points[-1].forced_share.central, abs=LEAST_GAIN
     )
@@ -149,12 +149,14 @@ def test_the_envelope_is_the_running_maximum(
     shares: list[tuple[float, float]], costs: tuple[float, float, float]
 ) -> None:
     cost = dict(zip("ABC", costs, strict=True))
+    # Sets of one price may take turns: the best forced and the best voluntary of it.
+    assume(len({sum(cost[p] for p in sorted(one)) for one in subsets(list("ABC"))}) == len(shares))
     sets = {one: found(*pair) for one, pair in zip(subsets(list("ABC")), shares, strict=True)}
     envelope = find_envelope(sets, cost)
     capital = [sum(cost[p] for p in sorted(one)) for one in envelope]
     assert envelope[0] == frozenset()
     assert capital == sorted(capital)
-    points = module._points(sets, envelope, cost, np.empty((0, len(envelope), 2)))
+    points = module._points(sets, envelope, cost, ())
     for share in ("forced_share", "voluntary_share"):
         told = [getattr(point, share).central for point in points]
         assert told == sorted(told)
@@ -164,7 +166,8 @@ def test_the_envelope_is_the_running_maximum(
                 getattr(one, of) for chosen, one in sets.items()
                 if sum(cost[p] for p in sorted(chosen)) <= point.capex_musd
             )  # fmt: skip
-            assert getattr(point, share).central >= within - LEAST_GAIN
+            # A rise of LEAST_GAIN itself may round to less.
+            assert getattr(point, share).central >= within - LEAST_GAIN - 1e-15
     last = points[-1]
     assert last.forced_share.central == max(one.forced for one in sets.values())
     assert last.voluntary_share.central == max(one.voluntary for one in sets.values())

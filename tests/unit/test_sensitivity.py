@@ -21,7 +21,7 @@ from serai.studies import draws
 from serai.studies import sensitivity as module
 from serai.studies.draws import Drawn, DrawTask, DrawWork, group_inputs
 from serai.studies.sensitivity import FORCED, VOLUNTARY, Plan, sensitivity
-from serai.studies.shares import CaseShares
+from serai.studies.shares import CaseShares, settle_cases
 from tests.command import write_sound
 from tests.invented import CERTIFICATE
 
@@ -105,7 +105,8 @@ def test_the_ends_are_those_of_the_model_itself(world: World) -> None:
     groups = group_inputs(world)
     assert result.n_inputs == len(groups)
     assert result.n_solved == 2 * (len(groups) + 1) + 2 * 2 + 4 * (3 + 2)
-    routes, start = module._prepare(world, lambda *_: None)
+    routes, runs = settle_cases(world, lambda *_: None, keys=module.KEYS)
+    start = {key: run.end for key, run in runs.items()}
     work = DrawWork(world=world, routes=routes, start=start)
     for one in result.inputs:
         for end, forced, voluntary in (

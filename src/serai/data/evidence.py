@@ -11,7 +11,7 @@ from serai.data.register import SOURCE_TABLES
 from serai.errors import ScenarioError, state_fault
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from serai.data.register import EvidenceRow, Register, Source
 
@@ -66,8 +66,8 @@ def search_evidence(register: Register, search: Search) -> tuple[EvidenceRow, ..
         Nothing was asked, one of the things is not known, or nothing answers to all.
     """
     finders = (
-        (search.text, find_evidence), (search.place, find_at_place), (search.link, find_on_link),
-        (search.topic, find_on_topic), (search.source, find_citing), (search.grade, find_graded),
+        (search.text, find_evidence), (search.place, find_at_place), (search.link, _find_on_link),
+        (search.topic, _find_on_topic), (search.source, _find_citing), (search.grade, _find_graded),
     )  # fmt: skip
     answers = [find(register, asked) for asked, find in finders if asked is not None]
     if not answers:
@@ -81,134 +81,52 @@ def search_evidence(register: Register, search: Search) -> tuple[EvidenceRow, ..
     return tuple(row for row in answers[0] if row.id in common)
 
 
-def find_on_link(register: Register, text: str) -> tuple[EvidenceRow, ...]:
-    """
-    Return the numbers of a link, or of all links between its two places.
-
-    Parameters
-    ----------
-    register
-        Where to look.
-    text
-        Id of a link such as `KZAAU-AZALA.fd`, or its beginning `KZAAU-AZALA`.
-
-    Returns
-    -------
-    rows
-        At least one.
-
-    Raises
-    ------
-    ScenarioError
-        No link is called so; names what is near.
-    """
+def _find_on_link(register: Register, text: str) -> tuple[EvidenceRow, ...]:
+    """Return the numbers of a link, or of all links between the two places of its id."""
     wanted = text.strip().casefold()
     rows = [row for row in register.rows.values() if row.table == "links"]
     found = [row for row in rows if row.key.casefold() == wanted]
     found = found or [row for row in rows if row.key.casefold().split(".")[0] == wanted]
     if not found:
         known = {row.key.casefold(): row.key for row in rows}
-        near = [known[key] for key in difflib.get_close_matches(wanted, known, n=5, cutoff=0.6)]
-        raise ScenarioError(_say_unknown("link", text, near))
+        raise ScenarioError(_say_unknown("link", text, _near(wanted, known)))
     return tuple(found)
 
 
-def find_on_topic(register: Register, text: str) -> tuple[EvidenceRow, ...]:
-    """
-    Return the published figures, ties and events on a topic.
-
-    Parameters
-    ----------
-    register
-        Where to look.
-    text
-        Words of the topic.
-
-    Returns
-    -------
-    rows
-        At least one.
-
-    Raises
-    ------
-    ScenarioError
-        There is no such topic; names those that there are.
-    """
+def _find_on_topic(register: Register, text: str) -> tuple[EvidenceRow, ...]:
+    """Return the numbers of figures, ties and events whose topic has these words."""
     wanted = text.strip().casefold()
     keys = [key for key, topic in register.topics.items() if wanted and wanted in topic]
     ids = [row for key in keys for row in register.groups.get(key, ())]
     if not ids:
         words = {word.strip("0123456789 ") for cell in register.topics.values()
                  for word in cell.split(";")} - {""}  # fmt: skip
-        raise ScenarioError(
-            state_fault(
-                "topic", repr(text), "words of a topic", f"one of: {', '.join(sorted(words))}"
-            )
-        )
+        then = f"choose one of: {', '.join(sorted(words))}"
+        raise ScenarioError(state_fault("topic", repr(text), "words of a topic", then))
     return tuple(register.rows[key] for key in dict.fromkeys(ids))
 
 
-def find_citing(register: Register, text: str) -> tuple[EvidenceRow, ...]:
-    """
-    Return the numbers that cite a source, its own figures first.
-
-    Parameters
-    ----------
-    register
-        Where to look.
-    text
-        Id of a figure, an event, a tie or a source.
-
-    Returns
-    -------
-    rows
-        At least one.
-
-    Raises
-    ------
-    ScenarioError
-        There is no such source, or no number has it.
-    """
+def _find_citing(register: Register, text: str) -> tuple[EvidenceRow, ...]:
+    """Return the numbers that cite a source, its own figures first."""
     wanted = text.strip().casefold()
     known = {key.casefold(): key for key in register.sources}
     if wanted not in known:
-        near = [known[key] for key in difflib.get_close_matches(wanted, known, n=5, cutoff=0.6)]
-        raise ScenarioError(_say_unknown("source", text, near))
-    found = [row for row in register.rows.values() if known[wanted] in row.source_ids]
+        raise ScenarioError(_say_unknown("source", text, _near(wanted, known)))
+    key = known[wanted]
+    found = [row for row in register.rows.values() if key in row.source_ids]
     if not found:
-        got, then = f"{known[wanted]}, which no number cites", "see serai events for events"
+        got, then = f"{key}, which no number cites", "see serai events for events"
         raise ScenarioError(state_fault("source", got, "one that is cited", then))
-    own = [row for row in found if row.key == known[wanted]]
-    return tuple(dict.fromkeys((*own, *found)))
+    return tuple(sorted(found, key=lambda row: row.key != key))
 
 
-def find_graded(register: Register, text: str) -> tuple[EvidenceRow, ...]:
-    """
-    Return the numbers of a grade.
-
-    Parameters
-    ----------
-    register
-        Where to look.
-    text
-        Either observed, derived or assumed.
-
-    Returns
-    -------
-    rows
-        At least one.
-
-    Raises
-    ------
-    ScenarioError
-        There is no such grade.
-    """
+def _find_graded(register: Register, text: str) -> tuple[EvidenceRow, ...]:
+    """Return the numbers of a grade."""
     wanted = text.strip().casefold()
     found = tuple(row for row in register.rows.values() if row.grade == wanted)
     if not found:
-        raise ScenarioError(
-            state_fault("grade", repr(text), f"one of {', '.join(GRADES)}", "correct it")
-        )
+        one_of = f"one of {', '.join(GRADES)}"
+        raise ScenarioError(state_fault("grade", repr(text), one_of, "correct it"))
     return found
 
 
@@ -282,8 +200,7 @@ def suggest_ids(register: Register, text: str) -> tuple[str, ...]:
     short = {key.partition(".")[2].casefold(): key for key in register.groups}
     full = {key.casefold(): key for key in register.groups}
     known = short | full
-    near = difflib.get_close_matches(text.casefold(), known, n=5, cutoff=0.6)
-    return tuple(dict.fromkeys(known[key] for key in near))
+    return _near(text.casefold(), known)
 
 
 def find_places(register: Register, text: str) -> tuple[str, ...]:
@@ -316,9 +233,8 @@ def find_places(register: Register, text: str) -> tuple[str, ...]:
     if found:
         return tuple(found)
     known = {name: key for key, name in names.items()} | {key.casefold(): key for key in names}
-    near = difflib.get_close_matches(wanted, known, n=5, cutoff=0.6)
-    shown = dict.fromkeys(f"{register.names[known[key]]} ({known[key]})" for key in near)
-    raise ScenarioError(_say_unknown("place", text, tuple(shown)))
+    shown = [f"{register.names[key]} ({key})" for key in _near(wanted, known)]
+    raise ScenarioError(_say_unknown("place", text, shown))
 
 
 def find_at_place(register: Register, text: str) -> tuple[EvidenceRow, ...]:
@@ -375,6 +291,12 @@ def find_sources(register: Register, row: EvidenceRow) -> tuple[Source, ...]:
         In the order of its cell; ids that nothing resolves are left out.
     """
     return tuple(register.sources[key] for key in row.source_ids if key in register.sources)
+
+
+def _near(text: str, known: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what the keys most like a text stand for, at most five, best first."""
+    near = difflib.get_close_matches(text, known, n=5, cutoff=0.6)
+    return tuple(dict.fromkeys(known[key] for key in near))
 
 
 def _say_unknown(what: str, text: str, near: Sequence[str]) -> str:

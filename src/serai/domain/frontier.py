@@ -13,21 +13,19 @@ class FrontierPoint(Result):
     capex_musd: float
     """[million USD] Capital of `projects`."""
     forced_share: Band
-    """[-] Of divertible boxes, Russia closed: the best set of at most this capital."""
+    """[-] Of divertible boxes, Russia closed: of the best point of at most this capital."""
     voluntary_share: Band
-    """[-] Of divertible boxes, Russia open: the best set of at most this capital."""
+    """[-] Of divertible boxes, Russia open: of the best point of at most this capital."""
     usd_feu: float
     """[USD/FEU] Boxes China-Europe by the Middle Corridor, Russia closed, scarcity included."""
     days: float
     """[days] Door to door of the same, queues included."""
     projects: list[str]
-    """Projects of the set that is best if Russia closes."""
+    """Projects of the set; one of the shares rises by it above all cheaper sets."""
     added: list[str]
     """Those that the point before does not have."""
     dropped: list[str]
     """Those that only the point before has."""
-    voluntary_projects: list[str]
-    """Projects of the set that is best with Russia open."""
 
 
 class FrontierResult(Result):

@@ -29,6 +29,8 @@ from serai.outputs.numbers import say_band, say_share
 from serai.outputs.words import (
     COLOURS,
     DESTINATIONS,
+    FORCED,
+    VOLUNTARY,
     list_cases,
     name_case,
     name_corridor,
@@ -45,8 +47,6 @@ __all__ = [
     "draw_shares",
 ]
 
-FORCED: Final = COLOURS["middle"]
-VOLUNTARY: Final = "#4b5b6b"
 NAME_MARGIN_IN: Final = 1.75
 CENTRAL_GAP: Final = 0.004
 """[-]. Share of the axis beyond which the central run gets a marker of its own."""
@@ -399,7 +399,8 @@ def draw_outlook(rows: Sequence[OutlookRow], *, width_in: float) -> str:
             write_name(axes, f"Demand of {year}", ix * step_in, step_in)
         for row in drawn:
             _draw_band(axes, row, has_central=False)
-        dress_percent(axes, "share of that year's divertible TEU, central run")
+        label = "share of that year's divertible TEU"
+        dress_percent(axes, label if narrow else f"{label}, central run")
         put_legend(figure, keys)
         return write_svg(figure, key, describe_outlook(rows))
 

@@ -27,12 +27,10 @@ from serai.outputs.drawing import (
 )
 from serai.outputs.numbers import say_band, say_days, say_share, say_usd
 from serai.outputs.page_tables import Group, Table
-from serai.outputs.words import COLOURS
+from serai.outputs.words import FORCED, VOLUNTARY
 
 __all__ = ["describe_frontier", "draw_frontier", "print_frontier", "tabulate_frontier"]
 
-FORCED: Final = COLOURS["middle"]
-VOLUNTARY: Final = "#4b5b6b"
 SHARES_IN: Final = 2.6
 PANEL_IN: Final = 0.95
 GAP_IN: Final = 0.3
@@ -81,13 +79,8 @@ def _list_point(point: FrontierPoint, *, has_bands: bool) -> list[str]:
         *cells,
         say_usd(point.usd_feu),
         say_days(point.days),
-        " ".join(changes) or _say_same(point, "none"),
+        " ".join(changes) or "none",
     ]
-
-
-def _say_same(point: FrontierPoint, nothing: str) -> str:
-    """Say that a point has what the one before has; it is there for the voluntary share."""
-    return "as above" if point.projects else nothing
 
 
 def _say_method(result: FrontierResult) -> str:
@@ -98,9 +91,9 @@ def _say_method(result: FrontierResult) -> str:
         "may do better, so this is a lower bound"
     )
     return (
-        f"Each line is the best of at most that capital: {how}. Projects: what is added (+) and "
-        "dropped (−) against the line above, for the forced share. Prices and days: China–Europe, "
-        "Russia closed, queues and scarcity included."
+        f"Shares: the best of at most that capital; {how}. Projects: what is added (+) and dropped "
+        "(−) against the line above. Prices and days: China–Europe, Russia closed, queues and "
+        "scarcity included."
     )
 
 
@@ -124,7 +117,7 @@ def tabulate_frontier(result: FrontierResult, names: Mapping[str, str]) -> Table
                     *(f"without {names.get(p, p)}" for p in point.dropped),
                 ]
             )
-            or _say_same(point, "nothing built"),
+            or "nothing built",
             say_share(point.forced_share.value),
             say_share(point.voluntary_share.value),
             say_usd(point.usd_feu),

@@ -28,6 +28,7 @@ from serai.outputs.drawing import (
 )
 from serai.outputs.numbers import NOTHING, say_amount, say_band, say_share
 from serai.outputs.page_tables import Group, Table
+from serai.outputs.words import FORCED, VOLUNTARY
 
 __all__ = [
     "describe_sensitivity",
@@ -39,8 +40,6 @@ __all__ = [
 
 LOW_END: Final = "#9fb8cc"
 HIGH_END: Final = "#1f4e79"
-FORCED_BAR: Final = "#b3541e"
-VOLUNTARY_BAR: Final = "#4b5b6b"
 PERCENT: Final = 100.0
 MAX_LINES: Final = 2
 
@@ -194,8 +193,8 @@ def draw_sensitivity(result: SensitivityResult, *, width_in: float) -> str:
     keys: list[Line2D | Patch] = [
         Patch(color=LOW_END, label="input at its P10"),
         Patch(color=HIGH_END, label="input at its P90"),
-        Patch(color=FORCED_BAR, label="part of the doubt, forced"),
-        Patch(color=VOLUNTARY_BAR, label="part of the doubt, voluntary"),
+        Patch(color=FORCED, label="part of the doubt, forced"),
+        Patch(color=VOLUNTARY, label="part of the doubt, voluntary"),
     ]
     top_in = measure_legend_in(keys, width_in)
     left_in, parts_in = (0.1, 1.25) if narrow else (2.6, 1.9)
@@ -283,7 +282,7 @@ def _draw_parts(axes: Axes, result: SensitivityResult, heights: Sequence[float])
     ]  # fmt: skip
     for y_in, pair in zip(heights, rows, strict=True):
         for (part, error), colour, shift in zip(
-            pair, (FORCED_BAR, VOLUNTARY_BAR), (-0.055, 0.055), strict=True
+            pair, (FORCED, VOLUNTARY), (-0.055, 0.055), strict=True
         ):
             axes.barh(y_in + shift, max(part, 0.0), height=0.1, color=colour)
             axes.plot(

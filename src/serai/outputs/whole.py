@@ -32,7 +32,7 @@ def require_writable(path: Path | None, option: str) -> None:
     """
     if path is None:
         return
-    home = next(folder for folder in path.absolute().parents if folder.exists())
+    home = next((folder for folder in path.absolute().parents if folder.exists()), path)
     if path.is_dir():
         got = "a folder"
     elif not home.is_dir():

@@ -10,6 +10,8 @@ __all__ = [
     "COLOURS",
     "CORRIDOR_NAMES",
     "DESTINATIONS",
+    "FORCED",
+    "VOLUNTARY",
     "list_cases",
     "name_case",
     "name_corridor",
@@ -44,6 +46,12 @@ COLOURS: Final[Mapping[str, str]] = {
     "unserved": "#ffffff",
 }
 """Colour by corridor: the maps' own (Okabe-Ito), and two that maps do not need."""
+
+FORCED: Final = COLOURS["middle"]
+"""Colour of what happens with Russia closed."""
+
+VOLUNTARY: Final = "#4b5b6b"
+"""Colour of what happens with Russia open."""
 
 DESTINATIONS: Final = ("middle", "south", "east", "sea", "other", "unserved", "north")
 """Where divertible flow can go when Russia closes, in the order of a stacked bar."""

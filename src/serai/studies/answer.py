@@ -12,7 +12,6 @@ from serai.domain.ranged import FloatArray
 from serai.domain.results import (
     Amounts,
     AnswerResult,
-    Band,
     BaseYear,
     CaseResult,
     Draws,
@@ -23,7 +22,6 @@ from serai.domain.results import (
 from serai.domain.routes import Routes
 from serai.domain.world import World
 from serai.run import (
-    MAX_PRICED_SEARCHES,
     Run,
     Start,
     describe,
@@ -40,7 +38,7 @@ from serai.studies.cases import (
     project_ids,
     trips,
 )
-from serai.studies.draws import Drawn, count_varied, draw_shares
+from serai.studies.draws import Drawn, band_of, count_varied, draw_shares
 from serai.studies.mapped import divertible_links
 from serai.studies.omitted import find_omitted
 from serai.studies.runs import link_amounts, summarize
@@ -50,7 +48,7 @@ from serai.studies.shares import (
     Progress,
     Shares,
     measure,
-    routes_of_cases,
+    settle_cases,
     solve_cases,
 )
 from serai.studies.tally import NAMES, bottlenecks, resources_used, tally
@@ -107,9 +105,7 @@ def answer_question(
     """
     began = time.perf_counter()
     tell = progress or (lambda _stage, _done, _total: None)
-    routes, prices = routes_of_cases(world, tell)
-    runs = solve_cases(world, routes, start=prices)
-    tell("cases", MAX_PRICED_SEARCHES + 2, MAX_PRICED_SEARCHES + 2)
+    routes, runs = settle_cases(world, tell)
     central = measure(runs)
     start = {key: run.end for key, run in runs.items()}
     others = _other_years(world, routes, start, tell)
@@ -168,8 +164,8 @@ def _case(
         case=case,
         title=CASES[case],
         russia=russia,
-        share=_band([d.cases[key].share for d in drawn], mine.share),
-        share_t=_band([d.cases[key].share_t for d in drawn], mine.share_t),
+        share=band_of([d.cases[key].share for d in drawn], mine.share),
+        share_t=band_of([d.cases[key].share_t for d in drawn], mine.share_t),
         teu=mine.teu,
         t=mine.t,
         unserved_share=max(moved["unserved"], 0.0),
@@ -180,7 +176,7 @@ def _case(
         north_share=mine.left_north,
         by_class=_class_shares(world, mine),
         capex_musd=sum(capex[p] for p in projects),
-        capex_band=_band(
+        capex_band=band_of(
             [sum(d.capex_musd[p] for p in projects) for d in drawn],
             sum(capex[p] for p in projects),
         ),
@@ -208,13 +204,6 @@ def _used_by_middle(run: Run, base: Run) -> tuple[NDArray[np.bool_], NDArray[np.
         resources_used(run, middle, flows.t, least=LEAST_USE),
         resources_used(run, middle, flows.teu, least=LEAST_USE),
     )
-
-
-def _band(drawn: list[float], central: float) -> Band:
-    if not drawn:
-        return Band(value=central, low=central, high=central, central=central)
-    low, value, high = np.quantile(drawn, (0.1, 0.5, 0.9))
-    return Band(value=float(value), low=float(low), high=float(high), central=central)
 
 
 def _per(musd: float, extra: float) -> float | None:

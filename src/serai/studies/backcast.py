@@ -12,13 +12,12 @@ import numpy as np
 from serai.domain.backcast import BackcastResult, BackcastRow, Target
 from serai.domain.ranged import FloatArray
 from serai.domain.results import RunCertificate
-from serai.domain.routes import Routes
 from serai.domain.scenario import Scenario
 from serai.domain.world import World
 from serai.model.apply import draw_world
-from serai.run import Start, assign, describe, prepare, run_scenario, worst
+from serai.run import describe, run_scenario, worst
 from serai.studies.cases import case_scenario
-from serai.studies.draws import deviates
+from serai.studies.draws import Known, deviates
 from serai.studies.outcomes import QUANTITIES, outcomes
 from serai.studies.shares import Progress
 from serai.studies.spread import spread
@@ -36,27 +35,16 @@ FORECAST: Final = ("middle_kt", "middle_box_kt", "middle_share_percent")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Known:
-    """A year solved at the tables' values."""
-
-    scenario: Scenario
-    routes: Routes
-    start: Start
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Work:
     """The years, to be solved again in drawn worlds."""
 
     world: World
-    years: Mapping[int, _Known]
+    years: Mapping[int, Known]
 
     def do(self, task: tuple[int, FloatArray]) -> tuple[dict[str, float], RunCertificate]:
         """Solve one year in one drawn world."""
         year, z = task
-        known, drawn = self.years[year], draw_world(self.world, z)
-        setting = prepare(drawn, known.scenario)
-        run = assign(drawn, setting, known.routes, start=known.start)
+        run = self.years[year].solve(draw_world(self.world, z))
         return outcomes(run), run.certificate
 
 
@@ -114,7 +102,7 @@ def backcast(
         tell("years", i, len(years))
         run = run_scenario(world, scenario_of(year))
         central[year] = outcomes(run)
-        known[year] = _Known(scenario=run.setting.scenario, routes=run.routes, start=run.end)
+        known[year] = Known.of(run)
         certificates.append(run.certificate)
         n_routes = max(n_routes, len(run.routes.mark))
     tell("years", len(years), len(years))

@@ -141,10 +141,10 @@ def _scaled(band: Band, scale: float) -> Band:
 
 def _span(band: Band, form: str) -> str:
     """Return a number with its band in brackets, if it has one."""
-    said = form.format(band.value)
-    if band.low == band.high:
-        return said
-    return f"{said} ({form.format(band.low)} to {form.format(band.high)})"
+    value, low, high = (
+        form.format(number).replace("-", "−") for number in (band.value, band.low, band.high)
+    )
+    return value if band.low == band.high else f"{value} ({low} to {high})"
 
 
 def _mt(band: Band) -> str:
@@ -180,7 +180,8 @@ def _replace(f: _Facts) -> _Said:
 
 def _effort(f: _Facts) -> _Said:
     full = f.case("full", "closed")
-    capital = _scaled(full.capex_band, 1e-3)
+    # The sum that the answer tells, with the band of the draws.
+    capital = _scaled(full.capex_band.model_copy(update={"value": full.capex_musd}), 1e-3)
     return _Said(
         words=(
             f"All projects of the full programme cost {_span(capital, '{:.1f}')} bn USD. A box "

@@ -11,13 +11,12 @@ import numpy as np
 from serai.data.scenarios import read_scenario
 from serai.domain.ranged import FloatArray
 from serai.domain.results import Band
-from serai.domain.routes import Routes
 from serai.domain.scenario import Scenario
 from serai.domain.world import World
 from serai.model.apply import draw_world
-from serai.run import Run, Start, assign, prepare, run_scenario
+from serai.run import Run, run_scenario
 from serai.studies.comparison import run_pair
-from serai.studies.draws import deviates
+from serai.studies.draws import Known, deviates, span_of
 from serai.studies.outcomes import outcomes
 from serai.studies.shares import Progress
 from serai.studies.spread import spread
@@ -39,36 +38,19 @@ GOODS: Final = ("oil", "uranium")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Known:
-    """A scenario solved at the tables' values."""
-
-    scenario: Scenario
-    routes: Routes
-    start: Start
-
-    @classmethod
-    def of(cls, run: Run) -> _Known:
-        return cls(scenario=run.setting.scenario, routes=run.routes, start=run.end)
-
-    def drawn(self, world: World) -> Run:
-        """Solve it again in a drawn world."""
-        return assign(world, prepare(world, self.scenario), self.routes, start=self.start)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Work:
     """Everything that is solved at each draw."""
 
     world: World
-    base: _Known
-    pairs: Mapping[str, tuple[_Known, _Known]]
+    base: Known
+    pairs: Mapping[str, tuple[Known, Known]]
 
     def do(self, task: FloatArray) -> dict[str, float]:
         """Return all numbers at one draw."""
         drawn = draw_world(self.world, task)
-        found = _base_numbers(self.base.drawn(drawn))
+        found = _base_numbers(self.base.solve(drawn))
         for name, pair in self.pairs.items():
-            before, after = (one.drawn(drawn) for one in pair)
+            before, after = (one.solve(drawn) for one in pair)
             found |= _shift(name, before, after)
         return found
 
@@ -109,11 +91,11 @@ def brief_numbers(
         scenario = read_scenario(name)
         before, after = run_pair(world, without(scenario), scenario)
         found |= _shift(name, before, after)
-        pairs[name] = _Known.of(before), _Known.of(after)
+        pairs[name] = Known.of(before), Known.of(after)
     tell("scenarios", 1 + len(SCENARIOS), 1 + len(SCENARIOS))
     drawn = []
     if draws:
-        work = _Work(world=world, base=_Known.of(base), pairs=pairs)
+        work = _Work(world=world, base=Known.of(base), pairs=pairs)
         z = deviates(draws, world.n_dimensions, seed)
         drawn = list(spread(work, list(z), workers=workers, tell=tell, stage="draws"))
     return {name: _band(value, [one[name] for one in drawn]) for name, value in found.items()}
@@ -139,6 +121,5 @@ def _shift(name: str, before: Run, after: Run) -> dict[str, float]:
 
 
 def _band(central: float, drawn: list[float]) -> Band:
-    known = [v for v in drawn if np.isfinite(v)]
-    low, high = np.quantile(known, (0.1, 0.9)).tolist() if known else (central, central)
-    return Band(value=central, low=min(low, central), high=max(high, central), central=central)
+    low, high = span_of([v for v in drawn if np.isfinite(v)], central)
+    return Band(value=central, low=low, high=high, central=central)

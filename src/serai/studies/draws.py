@@ -10,17 +10,18 @@ from numpy.typing import NDArray
 from scipy.stats import norm, qmc
 
 from serai.domain.ranged import FloatArray, Ranged
-from serai.domain.results import RunCertificate
+from serai.domain.results import Band, RunCertificate
 from serai.domain.routes import Routes
+from serai.domain.scenario import Scenario
 from serai.domain.world import World
 from serai.model.apply import draw_world
-from serai.run import Start
+from serai.run import Run, Start, assign, prepare
 from serai.studies.cases import all_cases
 from serai.studies.shares import CaseShares, Key, Progress, measure, solve_cases
 from serai.studies.spread import spread
 
-__all__ = ["DrawTask", "DrawWork", "Drawn", "count_varied", "deviates", "draw_shares",
-           "group_inputs", "name_input", "ranged_tables"]  # fmt: skip
+__all__ = ["DrawTask", "DrawWork", "Drawn", "Known", "band_of", "count_varied", "deviates",
+           "draw_shares", "group_inputs", "name_input", "ranged_tables", "span_of"]  # fmt: skip
 
 FURTHEST = 2.0
 """[standard deviations] Draws beyond are cut: a range is P10 to P90, not a tail."""
@@ -33,6 +34,17 @@ LINK_WORDS = {
 }
 """What the quantities of a link are called."""
 
+KIND_WORDS = {
+    "access": "ways to and from the door",
+    "feeder": "feeders",
+    "ferry": "ferries",
+    "pipeline": "pipelines",
+    "river": "rivers",
+    "road": "roads",
+    "transfer": "handling and borders",
+}
+"""What links of a kind are called, where it is not the kind itself."""
+
 NOT_USED = "params.empty_"
 """Behaviour that no case of the answer has in it: boxes do not balance there."""
 
@@ -44,6 +56,79 @@ class Drawn:
     cases: Mapping[Key, CaseShares]
     capex_musd: Mapping[str, float]
     certificate: RunCertificate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Known:
+    """A scenario solved at the tables' values, to be solved again in drawn worlds."""
+
+    scenario: Scenario
+    routes: Routes
+    """Its choice sets, held over the draws."""
+    start: Start
+    """Its prices and waits: every draw starts from them."""
+
+    @classmethod
+    def of(cls, run: Run) -> Known:
+        """
+        Return what is known of a solved scenario.
+
+        Parameters
+        ----------
+        run
+            The run.
+        """
+        return cls(scenario=run.setting.scenario, routes=run.routes, start=run.end)
+
+    def solve(self, world: World) -> Run:
+        """
+        Solve the scenario in another world.
+
+        Parameters
+        ----------
+        world
+            A draw of the tables.
+        """
+        return assign(world, prepare(world, self.scenario), self.routes, start=self.start)
+
+
+def band_of(drawn: Sequence[float] | FloatArray, central: float) -> Band:
+    """
+    Return median, P10 and P90 of draws; the central run where there are none.
+
+    Parameters
+    ----------
+    drawn
+        [any], shape (n_draws,).
+    central
+        [any]. At the tables' values.
+    """
+    if not len(drawn):
+        return Band(value=central, low=central, high=central, central=central)
+    low, value, high = np.quantile(drawn, (0.1, 0.5, 0.9)).tolist()
+    return Band(value=value, low=low, high=high, central=central)
+
+
+def span_of(drawn: Sequence[float] | FloatArray, central: float) -> tuple[float, float]:
+    """
+    Return P10 and P90 of draws, widened to the central run: for numbers that stand for it.
+
+    Parameters
+    ----------
+    drawn
+        [any], shape (n_draws,).
+    central
+        [any]. At the tables' values.
+
+    Returns
+    -------
+    low
+        [any]. The central run itself without draws.
+    high
+        [any].
+    """
+    band = band_of(drawn, central)
+    return min(band.low, central), max(band.high, central)
 
 
 def ranged_tables(world: World) -> dict[str, Ranged]:
@@ -237,7 +322,7 @@ def name_input(world: World, input_id: str) -> str:
         return "All demand"
     if table == "links":
         quantity, kind = row.split(" ")
-        return f"{LINK_WORDS[quantity]}, {kind} links"
+        return f"{LINK_WORDS[quantity]}, {name_kind(kind)}"
     resources = world.network.resources
     by_id = {
         "params": zip(world.params.ids, world.params.labels, strict=True),
@@ -255,6 +340,25 @@ def name_input(world: World, input_id: str) -> str:
         "effects": "Effect: ",
     }
     return words.get(table, "") + dict(by_id[table]).get(row, row)
+
+
+def name_kind(kind: str) -> str:
+    """
+    Name links of a kind as people call them.
+
+    Parameters
+    ----------
+    kind
+        Such as `rail_1520`.
+
+    Examples
+    --------
+    >>> name_kind("rail_1520")
+    'railways of 1,520 mm'
+    """
+    if kind.startswith("rail_"):
+        return f"railways of {int(kind.removeprefix('rail_')):,} mm"
+    return KIND_WORDS.get(kind, kind)
 
 
 # ------------------------------------------------------------------------------ many at once

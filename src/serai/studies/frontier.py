@@ -13,7 +13,7 @@ import numpy as np
 
 from serai.domain.frontier import FrontierPoint, FrontierResult
 from serai.domain.ranged import FloatArray
-from serai.domain.results import Amounts, Band, RunCertificate
+from serai.domain.results import Amounts, RunCertificate
 from serai.domain.routes import Routes
 from serai.domain.scenario import Scenario
 from serai.domain.world import World
@@ -21,8 +21,8 @@ from serai.errors import ScenarioError, state_fault
 from serai.model.apply import draw_world
 from serai.run import Run, Start, assign, describe, offers_of, prepare, with_transit_closed, worst
 from serai.studies.cases import SERVES_MIDDLE, case_scenario, divertible, project_ids, trips
-from serai.studies.draws import deviates
-from serai.studies.shares import Key, Progress, measure, routes_of_cases, solve_cases
+from serai.studies.draws import band_of, deviates
+from serai.studies.shares import Key, Progress, measure, settle_cases, solve_cases
 from serai.studies.spread import spread
 
 __all__ = ["find_candidates", "frontier"]
@@ -182,9 +182,8 @@ def frontier(
     """
     began = time.perf_counter()
     tell = progress or (lambda _stage, _done, _total: None)
-    routes, prices = routes_of_cases(world, tell)
     keys: tuple[Key, ...] = (TODAY, ("today", "closed"), ("full", "open"), ("full", "closed"))
-    runs = solve_cases(world, routes, start=prices, keys=keys)
+    routes, runs = settle_cases(world, tell, keys=keys)
     start = {key: run.end for key, run in runs.items()}
     work = _Work(world=world, routes=routes, start=start, measures=measures)
 
@@ -197,12 +196,14 @@ def frontier(
     cost = {p: capex[p] for p in candidates}
     found = search_sets(cost, solve)
     envelope = thin_out(find_envelope(found, cost), found, cost)
-    bands = _draw_points(work, envelope, (draws, seed, workers), tell)
-    certificates = [one.certificate for one in found.values()]
+    z = deviates(draws, world.n_dimensions, seed) if draws else ()
+    tasks = [(row, tuple(envelope)) for row in z]
+    drawn = [*spread(work, tasks, workers=workers, tell=tell, stage="draws")] if tasks else []
+    solved = [*found.values(), *(one for points in drawn for one in points)]
     central = measure(runs)
-    certificate = worst([central.certificate, *certificates])
+    certificate = worst([central.certificate, *(one.certificate for one in solved)])
     return FrontierResult(
-        points=_points(found, envelope, cost, bands),
+        points=_points(found, envelope, cost, drawn),
         measures=measures,
         divertible=Amounts(teu=central.teu, t=central.t),
         candidates=list(candidates),
@@ -354,7 +355,7 @@ def thin_out(
     kept = list(envelope)
     while len(kept) > N_POINTS:
         at = np.log([EVEN_MUSD + _cost_of(one, cost) for one in kept])
-        best = np.maximum.accumulate([(found[s].forced, found[s].voluntary) for s in kept])
+        best = _run_up(found[one] for one in kept)
         hidden = np.diff(best, axis=0).sum(axis=1)[:-1] * np.diff(at)[1:]
         del kept[1 + int(np.argmin(hidden))]
     return kept
@@ -363,51 +364,33 @@ def thin_out(
 # ------------------------------------------------------------------------------ the points
 
 
-def _draw_points(
-    work: _Work, envelope: Sequence[frozenset[str]], sample: tuple[int, int, int], tell: Progress
-) -> FloatArray:
-    """Return both shares of every point at every draw: [-], shape (n_draws, n_points, 2)."""
-    draws, seed, workers = sample
-    if not draws:
-        return np.empty((0, len(envelope), 2))
-    z = deviates(draws, work.world.n_dimensions, seed)
-    tasks = [(row, tuple(envelope)) for row in z]
-    done = spread(work, tasks, workers=workers, tell=tell, stage="draws")
-    shares = np.array([[(one.forced, one.voluntary) for one in found] for found in done])
-    # The envelope of each draw: more capital can always be left unspent.
-    return np.maximum.accumulate(shares, axis=1)
-
-
 def _points(
     found: Mapping[frozenset[str], Found],
     envelope: Sequence[frozenset[str]],
     cost: Mapping[str, float],
-    drawn: FloatArray,
+    drawn: Sequence[Sequence[Found]],
 ) -> list[FrontierPoint]:
+    # At the tables' values as at each draw, capital can be left unspent.
+    central = _run_up(found[one] for one in envelope)
+    shares = [_run_up(then) for then in drawn]
     points: list[FrontierPoint] = []
     before = frozenset[str]()
-    for i in range(len(envelope)):
-        reached = envelope[: i + 1]
-        forced = max(reached, key=lambda s: found[s].forced)
-        voluntary = max(reached, key=lambda s: found[s].voluntary)
-        one = found[forced]
+    for i, chosen in enumerate(envelope):
         points.append(
             FrontierPoint(
-                capex_musd=_cost_of(envelope[i], cost),
-                forced_share=_band(one.forced, drawn[:, i, 0]),
-                voluntary_share=_band(found[voluntary].voluntary, drawn[:, i, 1]),
-                usd_feu=one.usd_feu, days=one.days,
-                projects=sorted(forced),
-                added=sorted(forced - before), dropped=sorted(before - forced),
-                voluntary_projects=sorted(voluntary),
+                capex_musd=_cost_of(chosen, cost),
+                forced_share=band_of([one[i, 0] for one in shares], float(central[i, 0])),
+                voluntary_share=band_of([one[i, 1] for one in shares], float(central[i, 1])),
+                usd_feu=found[chosen].usd_feu, days=found[chosen].days,
+                projects=sorted(chosen),
+                added=sorted(chosen - before), dropped=sorted(before - chosen),
             )
         )  # fmt: skip
-        before = forced
+        before = chosen
     return points
 
 
-def _band(central: float, drawn: FloatArray) -> Band:
-    if not len(drawn):
-        return Band(value=central, low=central, high=central, central=central)
-    low, value, high = np.quantile(drawn, (0.1, 0.5, 0.9)).tolist()
-    return Band(value=value, low=low, high=high, central=central)
+def _run_up(points: Iterable[Found]) -> FloatArray:
+    """Return the highest of both shares so far, point by point: [-], shape (n_points, 2)."""
+    shares: FloatArray = np.maximum.accumulate([(one.forced, one.voluntary) for one in points])
+    return shares

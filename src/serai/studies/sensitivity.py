@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 from SALib.analyze import morris as morris_indices
 from SALib.analyze import sobol as sobol_indices
 from SALib.sample import morris as morris_points
@@ -18,7 +19,6 @@ import serai
 from serai.data.journal import Journal
 from serai.domain.ranged import Z_P90, FloatArray
 from serai.domain.results import Band, RunCertificate
-from serai.domain.routes import Routes
 from serai.domain.sensitivity import (
     Effect,
     Influence,
@@ -29,10 +29,17 @@ from serai.domain.sensitivity import (
 )
 from serai.domain.world import World
 from serai.errors import ScenarioError, state_fault
-from serai.run import Start, describe, worst
+from serai.run import describe, worst
 from serai.studies.cases import case_scenario
-from serai.studies.draws import FURTHEST, DrawTask, DrawWork, group_inputs, name_input
-from serai.studies.shares import Key, Progress, measure, routes_of_cases, solve_cases
+from serai.studies.draws import (
+    FURTHEST,
+    DrawTask,
+    DrawWork,
+    band_of,
+    group_inputs,
+    name_input,
+)
+from serai.studies.shares import Key, Progress, measure, settle_cases
 from serai.studies.spread import spread
 
 __all__ = ["Plan", "sensitivity"]
@@ -46,6 +53,12 @@ N_LEVELS: Final = 4
 """Levels of the screening, from P10 to P90."""
 
 REST: Final = "all others"
+
+Groups = Mapping[str, NDArray[np.int64]]
+"""Dimensions of the draw by input."""
+
+Indices = dict[str, list[float]]
+"""First-order and total indices with their errors, by input, all others last."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +96,7 @@ class Plan:
             if not is_sound
         ]
         if faults:
-            raise ScenarioError("; ".join(faults))
+            raise ScenarioError("\n".join(faults))
 
     def name_study(self, world: World) -> dict[str, Any]:
         """
@@ -180,7 +193,8 @@ def sensitivity(
     if not groups:
         raise ScenarioError(state_fault("tables", "no input with a range", "at least one",
                                         "fill in low and high"))  # fmt: skip
-    routes, start = _prepare(world, tell)
+    routes, runs = settle_cases(world, tell, keys=KEYS)
+    start = {key: run.end for key, run in runs.items()}
     solver = _Solver(
         work=DrawWork(world=world, routes=routes, start=start),
         journal=journal or Journal(None, {}),
@@ -188,42 +202,25 @@ def sensitivity(
         tell=tell,
         certificates=[],
     )
-    names = list(groups)
-    moved, spreads = _screen(solver, groups, world.n_dimensions, plan)
-    top = np.max(moved / np.maximum(moved.max(axis=0), 1e-300), axis=1)
-    order = sorted(range(len(names)), key=lambda i: (-top[i], names[i]))
-    chosen = [names[i] for i in order[: plan.inputs]]
+    screened = _screen(solver, world, groups, plan)
+    chosen = [one.input_id for one in screened[: plan.inputs]]
     ends = _ends(solver, groups, chosen, world.n_dimensions)
     shares, indices = _weigh(solver, groups, chosen, world.n_dimensions, plan)
-    central = measure(solve_cases(world, routes, start=start, keys=KEYS))
-    certificate = worst([central.certificate, *solver.certificates])
-    told = [
+    inputs = [
         _influence(world, groups, (name, ends[i], indices, i), learning)
         for i, name in enumerate(chosen)
     ]
-    told.sort(key=lambda one: (-max(one.forced.total, one.voluntary.total), one.input_id))
-    known = {int(d) for name in chosen for d in groups[name]}
+    central = measure(runs)
+    certificate = worst([central.certificate, *solver.certificates])
     return SensitivityResult(
-        inputs=told,
-        rest=Rest(
-            n_values=world.n_dimensions - len(known),
-            forced_total=indices[0]["ST"][-1],
-            forced_error=indices[0]["ST_conf"][-1],
-            voluntary_total=indices[1]["ST"][-1],
-            voluntary_error=indices[1]["ST_conf"][-1],
+        inputs=sorted(
+            inputs, key=lambda one: (-max(one.forced.total, one.voluntary.total), one.input_id)
         ),
-        screened=[
-            Screened(
-                input_id=names[i], name=name_input(world, names[i]),
-                forced=moved[i, 0], forced_sd=spreads[i, 0],
-                voluntary=moved[i, 1], voluntary_sd=spreads[i, 1],
-            )
-            for i in order
-            if top[i] > 0
-        ],
-        forced=_band(shares[:, 0], central.cases[FORCED].share),
-        voluntary=_band(shares[:, 1], central.cases[VOLUNTARY].share),
-        n_inputs=len(names),
+        rest=_rest(groups, chosen, world.n_dimensions, indices),
+        screened=[one for one in screened if max(one.forced, one.voluntary) > 0],
+        forced=band_of(shares[:, 0], central.cases[FORCED].share),
+        voluntary=band_of(shares[:, 1], central.cases[VOLUNTARY].share),
+        n_inputs=len(groups),
         n_trajectories=plan.trajectories,
         n_base=plan.base,
         n_solved=len(solver.certificates),
@@ -235,22 +232,14 @@ def sensitivity(
     )  # fmt: skip
 
 
-def _prepare(world: World, tell: Progress) -> tuple[Routes, Mapping[Key, Start]]:
-    routes, prices = routes_of_cases(world, tell)
-    runs = solve_cases(world, routes, start=prices, keys=KEYS)
-    return routes, {key: run.end for key, run in runs.items()}
-
-
-def _screen(
-    solver: _Solver, groups: Mapping[str, Any], n_dimensions: int, plan: Plan
-) -> tuple[FloatArray, FloatArray]:
-    """Return the mean absolute effect and the spread of effects by input and share."""
+def _screen(solver: _Solver, world: World, groups: Groups, plan: Plan) -> list[Screened]:
+    """Return every input with its effects on both shares, the strongest on either first."""
     problem = {
         "num_vars": len(groups), "names": list(groups),
         "bounds": [[norm.cdf(-Z_P90), norm.cdf(Z_P90)]] * len(groups),
     }  # fmt: skip
     u = morris_points.sample(problem, plan.trajectories, num_levels=N_LEVELS, seed=plan.seed)
-    z = np.zeros((len(u), n_dimensions))
+    z = np.zeros((len(u), world.n_dimensions))
     for i, rows in enumerate(groups.values()):
         z[:, rows] = norm.ppf(u[:, i])[:, None]
     shares = solver.solve("screening", z)
@@ -258,15 +247,23 @@ def _screen(
         morris_indices.analyze(problem, u, shares[:, s], num_levels=N_LEVELS, seed=plan.seed + 1)
         for s in range(len(SHARES))
     ]
-    return (
-        np.column_stack([np.asarray(one["mu_star"], float) for one in found]),
-        np.column_stack([np.asarray(one["sigma"], float) for one in found]),
+    moved, spreads = (
+        np.column_stack([np.asarray(one[key], float) for one in found])
+        for key in ("mu_star", "sigma")
     )
+    strength = np.max(moved / np.maximum(moved.max(axis=0), 1e-300), axis=1)
+    names = list(groups)
+    return [
+        Screened(
+            input_id=names[i], name=name_input(world, names[i]),
+            forced=moved[i, 0], forced_sd=spreads[i, 0],
+            voluntary=moved[i, 1], voluntary_sd=spreads[i, 1],
+        )
+        for i in sorted(range(len(names)), key=lambda i: (-strength[i], names[i]))
+    ]  # fmt: skip
 
 
-def _ends(
-    solver: _Solver, groups: Mapping[str, Any], chosen: Sequence[str], n_dimensions: int
-) -> FloatArray:
+def _ends(solver: _Solver, groups: Groups, chosen: Sequence[str], n_dimensions: int) -> FloatArray:
     """Return both shares with each input alone at its P10 and at its P90: [-], shape (n, 2, 2)."""
     z = np.zeros((2 * len(chosen), n_dimensions))
     for i, name in enumerate(chosen):
@@ -276,11 +273,11 @@ def _ends(
 
 def _weigh(
     solver: _Solver,
-    groups: Mapping[str, Any],
+    groups: Groups,
     chosen: Sequence[str],
     n_dimensions: int,
     plan: Plan,
-) -> tuple[FloatArray, list[dict[str, list[float]]]]:
+) -> tuple[FloatArray, list[Indices]]:
     """Return the shares over independent draws, and the indices by share, all others last."""
     owner = np.full(n_dimensions, REST, dtype=object)
     for name in chosen:
@@ -311,10 +308,25 @@ def _weigh(
     return independent, indices
 
 
+def _rest(
+    groups: Groups, chosen: Sequence[str], n_dimensions: int, indices: Sequence[Indices]
+) -> Rest:
+    """Return the part of all inputs that are not told one by one."""
+    known = {int(d) for name in chosen for d in groups[name]}
+    forced, voluntary = indices
+    return Rest(
+        n_values=n_dimensions - len(known),
+        forced_total=forced["ST"][-1],
+        forced_error=forced["ST_conf"][-1],
+        voluntary_total=voluntary["ST"][-1],
+        voluntary_error=voluntary["ST_conf"][-1],
+    )
+
+
 def _influence(
     world: World,
-    groups: Mapping[str, Any],
-    found: tuple[str, FloatArray, list[dict[str, list[float]]], int],
+    groups: Groups,
+    found: tuple[str, FloatArray, list[Indices], int],
     learning: Sequence[Learning],
 ) -> Influence:
     name, ends, indices, i = found
@@ -345,8 +357,3 @@ def _find_way(name: str, learning: Sequence[Learning]) -> Learning | None:
     """Return the way whose beginning of the id is the longest that fits."""
     fits = [(len(head), way) for way in learning for head in way.inputs if name.startswith(head)]
     return max(fits, key=lambda fit: fit[0])[1] if fits else None
-
-
-def _band(shares: FloatArray, central: float) -> Band:
-    low, value, high = np.quantile(shares, (0.1, 0.5, 0.9))
-    return Band(value=float(value), low=float(low), high=float(high), central=central)

@@ -37,7 +37,7 @@ from serai.studies.cases import (
 )
 from serai.studies.tally import NAMES, sums_by, tally
 
-__all__ = ["CaseShares", "Key", "Progress", "Shares", "measure", "routes_of_cases", "solve_cases"]
+__all__ = ["CaseShares", "Key", "Progress", "Shares", "measure", "settle_cases", "solve_cases"]
 
 MIDDLE = NAMES.index("middle")
 
@@ -132,9 +132,11 @@ def solve_cases(
     return runs
 
 
-def routes_of_cases(world: World, tell: Progress) -> tuple[Routes, dict[Key, Start]]:
+def settle_cases(
+    world: World, tell: Progress, *, keys: tuple[Key, ...] = tuple(all_cases())
+) -> tuple[Routes, dict[Key, Run]]:
     """
-    Find one set of routes for every case, and prices to start from.
+    Find one set of routes for every case, and solve cases on it at the tables' values.
 
     Parameters
     ----------
@@ -142,30 +144,34 @@ def routes_of_cases(world: World, tell: Progress) -> tuple[Routes, dict[Key, Sta
         The tables.
     tell
         Told how far the work is.
+    keys
+        The cases to solve.
 
     Returns
     -------
     routes
         The choice sets, searched at today's prices and at those of solved cases.
-    start
-        Prices and waits of the cases whose prices differ most.
+    runs
+        By case and state of Russia.
     """
     done = MAX_PRICED_SEARCHES + 2
     tell("cases", 0, done)
     far = ("today", "full")  # whose prices differ most
     settings = [prepare(world, case_scenario(case, "open")) for case in far]
     routes = merge_routes([search_routes(world, setting) for setting in settings])
-    keys = tuple(key for key in all_cases() if key[0] in far)
+    of_far = tuple(key for key in all_cases() if key[0] in far)
     known, start = routes.mark[:0], dict[Key, Start]()
     for at in range(MAX_PRICED_SEARCHES):
         tell("cases", at + 1, done)
-        runs = solve_cases(world, routes, start=start, keys=keys)
+        runs = solve_cases(world, routes, start=start, keys=of_far)
         start = {key: run.end for key, run in runs.items()}
         if max(carried_by_new(run, known) for run in runs.values()) <= NOTHING_NEW:
             break
         known = routes.mark
         routes = merge_routes([routes, *(priced_routes(run) for run in runs.values())])
-    return routes, start
+    runs = solve_cases(world, routes, start=start, keys=keys)
+    tell("cases", done, done)
+    return routes, runs
 
 
 def measure(runs: Mapping[Key, Run]) -> Shares:

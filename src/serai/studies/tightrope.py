@@ -47,7 +47,7 @@ YEARS = (2019, 2020, 2021, 2022, 2023, 2024, 2025)
 """Years that may be asked for."""
 
 
-def check_country(ties: Ties, country: str, year: int) -> None:
+def check_country(ties: Ties, country: str, year: int, *, since: int | None = None) -> None:
     """
     Refuse countries and years of which nothing can be told.
 
@@ -59,6 +59,8 @@ def check_country(ties: Ties, country: str, year: int) -> None:
         ISO 3166 alpha-3.
     year
         Calendar year.
+    since
+        An earlier year to compare with.
 
     Raises
     ------
@@ -70,9 +72,10 @@ def check_country(ties: Ties, country: str, year: int) -> None:
     if country not in known:
         wanted = f"one of {', '.join(known)}" if known else "tables with ropes (ropes.csv)"
         faults.append(state_fault("country", country, wanted, "correct the code"))
-    if year not in YEARS:
-        wanted = f"one of {YEARS[0]} to {YEARS[-1]}"
-        faults.append(state_fault("--year", str(year), wanted, "choose another year"))
+    for option, asked in (("--year", year), ("--since", since)):
+        if asked is not None and asked not in YEARS:
+            wanted = f"one of {YEARS[0]} to {YEARS[-1]}"
+            faults.append(state_fault(option, str(asked), wanted, "choose another year"))
     if faults:
         raise ScenarioError("\n".join(faults))
 
@@ -189,7 +192,7 @@ def tightrope(
         The country or a year is not known.
     """
     asked = question or Question()
-    check_country(ties, country, year)
+    check_country(ties, country, year, since=asked.since)
     used = asked.scenario or Scenario(year=year)
     base = asked.before or without(used)
     earlier: list[TerritoryRow] = []
@@ -211,7 +214,6 @@ def tightrope(
     shift = change_by_power(transit_rope(earlier, year)[0], after) if earlier else {}
     changes: list[RopeChange] = []
     if asked.since is not None:
-        check_country(ties, country, asked.since)
         changes = _changes(world, ties, country, (asked.since, ropes), tell)
     return VectorsResult(
         country=country, year=year, ropes=ropes, territories=territories,

@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 
 from serai.domain.network import WATER_KINDS
 from serai.domain.ranged import FloatArray, IntArray
-from serai.domain.routes import Routes
 from serai.domain.scenario import CloseTransit, Scenario
 from serai.domain.vectors import POWERS, PowerShare, ReverseRow, RopeResult, TerritoryRow
 from serai.domain.world import World
 from serai.model.apply import draw_world
-from serai.run import Run, Start, assign, prepare, run_scenario
-from serai.studies.draws import deviates
+from serai.run import Run, run_scenario
+from serai.studies.draws import Known, deviates, span_of
 from serai.studies.shares import Progress
 from serai.studies.spread import spread
 from serai.studies.tally import scarcity_usd, tally
@@ -222,10 +221,7 @@ def draw_last(
     """
     if n == 0:
         return []
-    work = _LastWork(
-        world=world, scenario=base.setting.scenario, routes=base.routes, start=base.end,
-        country=country,
-    )  # fmt: skip
+    work = _LastWork(world=world, known=Known.of(base), country=country)
     z = deviates(n, world.n_dimensions, seed)
     return list(spread(work, list(z), workers=workers, tell=tell, stage="draws"))
 
@@ -235,15 +231,12 @@ class _LastWork:
     """A year, to be solved again in drawn worlds."""
 
     world: World
-    scenario: Scenario
-    routes: Routes
-    start: Start
+    known: Known
     country: str
 
     def do(self, task: FloatArray) -> dict[str, float]:
         """Return who holds the last territory in one drawn world."""
-        drawn = draw_world(self.world, task)
-        run = assign(drawn, prepare(drawn, self.scenario), self.routes, start=self.start)
+        run = self.known.solve(draw_world(self.world, task))
         trade, among = _Trade(run, (self.country,)), self.world.network.country_ids
         return _last_shares(_rows(trade, "all", {}, among))[0]
 
@@ -288,7 +281,9 @@ def transit_rope(
     balances = np.array(
         [float(balance_of(sum(v**2 for v in one.values()))) for one in drawn if one]
     )
-    low, high = _band(balances, balance) if balance is not None and len(balances) else (None, None)
+    low = high = None
+    if balance is not None and len(balances):
+        low, high = span_of(balances, balance)
     told = [_share(t, v, drawn) for t, v in sorted(shares.items(), key=lambda i: -i[1])]
     rope = RopeResult(
         dimension="transit", year=year, measure="trade by value that crosses foreign territory, by "
@@ -303,14 +298,8 @@ def transit_rope(
 
 def _share(power: str, share: float, drawn: Sequence[Mapping[str, float]]) -> PowerShare:
     """Tell a holder's share with its band over the draws; the share itself without draws."""
-    low, high = _band([one.get(power, 0.0) for one in drawn if one] or [share], share)
+    low, high = span_of([one.get(power, 0.0) for one in drawn if one], share)
     return PowerShare(power=power, share=share, low=low, high=high, evidence=[])
-
-
-def _band(drawn: Sequence[float] | FloatArray, central: float) -> tuple[float, float]:
-    """Return P10 and P90 of draws, widened to what the tables' own values give."""
-    low, high = np.quantile(drawn, (0.1, 0.9)).tolist()
-    return min(low, central), max(high, central)
 
 
 class _Trade:
