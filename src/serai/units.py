@@ -16,6 +16,7 @@ HOURS_PER_DAY: Final = 24.0
 DAYS_PER_YEAR: Final = 365.0
 TEU_PER_FEU: Final = 2.0
 KG_PER_T: Final = 1000.0
+USD_PER_MUSD: Final = 1e6
 
 BOUNDS: Final[Mapping[str, tuple[float, float]]] = MappingProxyType(
     {

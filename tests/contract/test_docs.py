@@ -18,7 +18,7 @@ from serai.data.scenarios import list_shipped
 from serai.data.tables import read_tables
 from serai.domain.results import AnswerResult
 from serai.domain.world import World
-from serai.studies import cases, draws, frontier
+from serai.studies import cases, draws, frontier, sets
 from serai.studies.answer import OTHER_YEARS, OUTLOOK_YEARS, Answer, answer_question
 from serai.studies.words import HALF, WHOLE
 from tests.command import serai
@@ -137,7 +137,7 @@ def test_the_tour_has_every_command(root: Path) -> None:
     }
     # `assign` wants a network of the reader's own; `brief` an answer, or its time; `frontier` five
     # minutes, `sensitivity` an hour.
-    assert shown == set(list_subcommands()) - {"assign", "brief", "frontier", "sensitivity"}
+    assert shown == set(list_subcommands()) - {"assign", "brief", "frontier", "invest", "sensitivity"}
 
 
 def test_a_block_is_made_anew_and_nothing_around_it() -> None:
@@ -237,7 +237,7 @@ def test_counts_in_words_are_those_of_the_data(root: Path, claims: dict[str, str
         ("frontier", "in two rounds, the 30 sets one", frontier.N_ROUNDS == 2),
         ("frontier", "the 30 sets one", frontier.N_NEIGHBOURS == 30),
         ("frontier", "At most ten points are told", frontier.N_POINTS == 10),
-        ("frontier", "(31 in the tables", len(frontier.find_candidates(read_world())) == 31),
+        ("frontier", "(31 in the tables", len(sets.find_candidates(read_world())) == 31),
         ("answer", "*No* below 50 %, *Only in part* below 100 %", (HALF, WHOLE) == (0.5, 1.0)),
         ("answer", "the demand of 2030 and 2040", OUTLOOK_YEARS == (2030, 2040)),
         ("answer", "2021 is told beside it", OTHER_YEARS == (2021,)),

@@ -21,12 +21,12 @@ from serai.studies.cases import case_scenario
 from serai.studies.frontier import (
     LEAST_GAIN,
     Found,
-    find_candidates,
     find_envelope,
     frontier,
     search_sets,
     thin_out,
 )
+from serai.studies.sets import find_candidates
 from serai.studies.shares import measure, settle_cases
 from tests.invented import CERTIFICATE
 from tests.toy import toy_world

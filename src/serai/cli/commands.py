@@ -20,6 +20,7 @@ from serai.domain.backcast import BackcastResult
 from serai.domain.brief import BriefResult
 from serai.domain.comparison import CompareResult
 from serai.domain.frontier import FrontierResult
+from serai.domain.invest import InvestResult
 from serai.domain.listings import CheckResult, EvidenceResult, ScenariosResult
 from serai.domain.programme import SolveResult
 from serai.domain.results import AnswerResult, QuoteResult, Result, RunResult
@@ -71,6 +72,7 @@ RESULTS: Final[dict[str, type[Result]]] = {
     "backcast": BackcastResult,
     "sensitivity": SensitivityResult,
     "frontier": FrontierResult,
+    "invest": InvestResult,
     "vectors": VectorsResult,
     "events": EventsResult,
     "brief": BriefResult,

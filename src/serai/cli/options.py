@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["AsJson", "Chart", "Data", "Draws", "Named", "Seed", "Workers", "Year"]
+__all__ = ["AsJson", "Chart", "Data", "Draws", "Named", "Projects", "Seed", "SoftMeasures",
+           "Workers", "Year", "split_commas"]  # fmt: skip
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document (see `schema`).")]
 Data = Annotated[
@@ -24,3 +25,27 @@ Draws = Annotated[int, typer.Option(min=0, help="Draws of all ranged inputs, for
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the draws.")]
 Workers = Annotated[int, typer.Option(min=1, help="Processes for the draws.")]
 Chart = Annotated[Path | None, typer.Option(help="File for a chart (SVG).")]
+Projects = Annotated[
+    str | None,
+    typer.Option(help="Ids joined by commas; all that serve the corridor if left out."),
+]
+SoftMeasures = Annotated[
+    bool, typer.Option("--measures/--no-measures", help="Soft measures in force throughout.")
+]
+
+
+def split_commas(text: str | None) -> list[str]:
+    """
+    Return what an option names, joined by commas.
+
+    Parameters
+    ----------
+    text
+        As it was typed; None if it was left out.
+
+    Examples
+    --------
+    >>> split_commas(" PJ01, PJ05,")
+    ['PJ01', 'PJ05']
+    """
+    return [one.strip() for one in (text or "").split(",") if one.strip()]

@@ -8,19 +8,32 @@ from typing import Annotated, Final
 
 import typer
 
-from serai.cli.options import AsJson, Chart, Data, Draws, Seed, Workers
+from serai.cli.options import (
+    AsJson,
+    Chart,
+    Data,
+    Draws,
+    Projects,
+    Seed,
+    SoftMeasures,
+    Workers,
+    split_commas,
+)
 from serai.cli.rim import emit, require_certificate, say, track
 from serai.data.answers import read_answer
+from serai.data.appraisal import read_appraisal
 from serai.data.journal import Journal
 from serai.data.learning import read_learning
 from serai.data.load import PACK
 from serai.data.scenarios import read_scenario, with_year
 from serai.data.vectors import read_events, read_ties
+from serai.domain.invest import Aim
 from serai.errors import ScenarioError, state_fault
 from serai.outputs.backcast import draw_backcast, print_backcast
 from serai.outputs.brief import print_brief, write_brief
 from serai.outputs.drawing import WIDE_IN
 from serai.outputs.frontier import draw_frontier, print_frontier
+from serai.outputs.invest import draw_invest, print_invest
 from serai.outputs.sensitivity import draw_sensitivity, print_sensitivity
 from serai.outputs.vectors import draw_ropes, print_events, print_vectors
 from serai.outputs.whole import require_writable, write_whole
@@ -28,9 +41,11 @@ from serai.studies.answer import answer_question
 from serai.studies.backcast import FORECAST_YEAR, YEARS, backcast
 from serai.studies.brief import brief
 from serai.studies.events import find_event, list_events
-from serai.studies.frontier import find_candidates, frontier
+from serai.studies.frontier import frontier
+from serai.studies.invest import Budgeted, invest
 from serai.studies.lookup import read_checked_world
 from serai.studies.sensitivity import Plan, sensitivity
+from serai.studies.sets import find_candidates
 from serai.studies.tightrope import Question, check_country, scenario_after, tightrope, tightropes
 
 __all__ = ["STUDIES"]
@@ -119,13 +134,8 @@ def _sensitivity(
 
 
 def _frontier(
-    projects: Annotated[
-        str | None,
-        typer.Option(help="Ids joined by commas; all that serve the corridor if left out."),
-    ] = None,
-    measures: Annotated[
-        bool, typer.Option("--measures/--no-measures", help="Soft measures at every point.")
-    ] = True,
+    projects: Projects = None,
+    measures: SoftMeasures = True,
     draws: Draws = 10,
     seed: Seed = 1,
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
@@ -140,16 +150,52 @@ def _frontier(
     projects of the Middle Corridor: the upper envelope over the sets of projects that were solved.
     """
     require_writable(chart, "--chart")
-    named = [one.strip() for one in (projects or "").split(",") if one.strip()]
     with track("Reading tables") as tell:
         world = read_checked_world(data)
         result = frontier(
-            world, candidates=find_candidates(world, named),
+            world, candidates=find_candidates(world, split_commas(projects)),
             measures="all" if measures else "none", draws=draws, seed=seed, workers=workers,
             progress=tell,
         )  # fmt: skip
     emit(result, print_frontier, is_json=as_json)
     _write_drawing(chart, lambda: draw_frontier(result, width_in=WIDE_IN), "chart")
+    require_certificate(result.certificate)
+
+
+def _invest(
+    budget: Annotated[
+        float | None, typer.Option(help="Capital there is, million USD; no limit if left out.")
+    ] = None,
+    projects: Projects = None,
+    aim: Annotated[
+        Aim, typer.Option(help="What is made as large as can be: net benefit, or a share.")
+    ] = "net",
+    measures: SoftMeasures = True,
+    draws: Draws = 6,
+    seed: Seed = 1,
+    workers: Workers = 2,
+    chart: Chart = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Tell which projects pay, and in which order to build them.
+
+    Each project's benefit and cost a year in its turn, present values to 2040, the cost of each
+    further box and tonne on the corridor, which projects compete, other sets nearly as good, and
+    how much better any set could be.
+    """
+    require_writable(chart, "--chart")
+    appraisal = read_appraisal(data or PACK)
+    with track("Reading tables") as tell:
+        world = read_checked_world(data)
+        question = Budgeted.of(
+            world, named=split_commas(projects), budget_musd=budget, aim=aim,
+            measures="all" if measures else "none", draws=draws, seed=seed,
+        )  # fmt: skip
+        result = invest(world, question, appraisal, workers=workers, progress=tell)
+    emit(result, print_invest, is_json=as_json)
+    _write_drawing(chart, lambda: draw_invest(result, width_in=WIDE_IN), "chart")
     require_certificate(result.certificate)
 
 
@@ -280,6 +326,7 @@ STUDIES: Final[dict[str, Callable[..., None]]] = {
     "backcast": _backcast,
     "sensitivity": _sensitivity,
     "frontier": _frontier,
+    "invest": _invest,
     "vectors": _vectors,
     "events": _events,
     "brief": _brief,

@@ -491,7 +491,7 @@ def _effects(table: pd.DataFrame | None, closures: pd.DataFrame | None, groups: 
 def _projects(table: pd.DataFrame | None, groups: _Groups) -> Projects:
     if table is None:
         columns = ["project_id", "name", "corridor", "status", "open_year", "capex_musd",
-                   "capex_low_musd", "capex_high_musd"]  # fmt: skip
+                   "capex_low_musd", "capex_high_musd", "lifetime_yr"]  # fmt: skip
         table = pd.DataFrame(columns=columns)
     names = [f"projects/{p}" for p in table.project_id]
     return Projects(
@@ -500,6 +500,7 @@ def _projects(table: pd.DataFrame | None, groups: _Groups) -> Projects:
         corridors=tuple(table.corridor),
         status=tuple(table.status),
         open_year=table.open_year.to_numpy(dtype=np.int32),
+        lifetime_yr=table.lifetime_yr.to_numpy(dtype=np.float64),
         capex_musd=_ranged(
             table, ("capex_musd", "capex_low_musd", "capex_high_musd"), groups, names
         ),

@@ -58,11 +58,14 @@ class Projects:
     corridors: tuple[str, ...]
     status: tuple[str, ...]
     open_year: IntArray
+    lifetime_yr: FloatArray
+    """[years] NaN where the table does not say."""
     capex_musd: Ranged
 
     def __post_init__(self) -> None:
         """Lock the arrays."""
         freeze(self.open_year)
+        freeze(self.lifetime_yr)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

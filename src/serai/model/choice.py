@@ -33,6 +33,7 @@ __all__ = [
     "build_problem",
     "crosses_any",
     "route_sums",
+    "subsidies",
 ]
 
 OUTSIDE = len(FAMILIES)
@@ -161,6 +162,33 @@ def _kinds_of_zones(world: World) -> tuple[NDArray[np.bool_], ...]:
     )
 
 
+def subsidies(
+    world: World, graph: Graph, routes: Routes, route: IntArray, ends: tuple[IntArray, IntArray]
+) -> FloatArray:
+    """
+    Return what China pays towards a box on each route, [USD/TEU], shape (n,).
+
+    Parameters
+    ----------
+    world
+        The tables.
+    graph
+        Graph of the state, with the year's subsidies.
+    routes
+        The routes.
+    route
+        [-], shape (n,). Routes of boxes.
+    ends
+        [-], each of shape (n,). Zones of origin and of destination.
+    """
+    _, european, chinese, _ = ([mask[end] for end in ends] for mask in _kinds_of_zones(world))
+    land = (routes.family == FAMILIES.index("land"))[route]
+    rail = crosses_any(graph.network, routes, ("KAZ", "MNG", "RUS"))[route] & land
+    west, east = chinese[0] & european[1] & rail, chinese[1] & european[0] & rail
+    paid = np.where(west, graph.inputs["cn_subsidy_west"] / 2, 0.0)
+    return np.asarray(paid + np.where(east, graph.inputs["cn_subsidy_east"] / 2, 0.0))
+
+
 class _Pairs:
     """The (cell, route) pairs of a problem and their costs."""
 
@@ -219,7 +247,7 @@ class _Pairs:
         """Price what belongs to a whole route: risk premium, subsidy, what the gates put off."""
         world, cells, routes = self.world, self.cells, self.routes
         ends = (cells.origin[self.cell], cells.dest[self.cell])
-        foreign, european, chinese, persian = (
+        foreign, european, _, persian = (
             [mask[end] for end in ends] for mask in _kinds_of_zones(world)
         )
         is_foreign = foreign[0] & foreign[1]
@@ -229,10 +257,7 @@ class _Pairs:
         per_teu = np.where(is_box, 1.0, np.where(payload > 0, payload, 20.0))
         terms = np.where(risky, graph.inputs["avoidance_penalty"] / 2 / per_teu, 0.0)
         land = (routes.family == FAMILIES.index("land"))[self.route] & is_box
-        rail = crosses_any(graph.network, routes, ("KAZ", "MNG", "RUS"))[self.route] & land
-        west, east = chinese[0] & european[1] & rail, chinese[1] & european[0] & rail
-        terms -= np.where(west, graph.inputs["cn_subsidy_west"] / 2, 0.0)
-        terms -= np.where(east, graph.inputs["cn_subsidy_east"] / 2, 0.0)
+        terms -= np.where(is_box, subsidies(world, graph, routes, self.route, ends), 0.0)
         held = world.params["siberia_usd_teu"] / per_teu
         terms += np.where(self.by_siberia[self.route] & is_foreign & land, held, 0.0)
         by_iran = crosses_any(graph.network, routes, ("IRN",))[self.route]

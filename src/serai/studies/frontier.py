@@ -6,28 +6,23 @@ import itertools
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
 from serai.domain.frontier import FrontierPoint, FrontierResult
 from serai.domain.ranged import FloatArray
 from serai.domain.results import Amounts, RunCertificate
-from serai.domain.routes import Routes
-from serai.domain.scenario import Scenario
 from serai.domain.world import World
-from serai.errors import ScenarioError, state_fault
-from serai.model.apply import draw_world
-from serai.run import Run, Start, assign, describe, offers_of, prepare, with_transit_closed, worst
-from serai.studies.cases import SERVES_MIDDLE, case_scenario, divertible, project_ids, trips
+from serai.run import describe, worst
+from serai.studies.cases import case_scenario
 from serai.studies.draws import band_of, deviates
-from serai.studies.shares import Key, Progress, measure, settle_cases, solve_cases
+from serai.studies.sets import TODAY, Built, Chosen, Measures, SetTask, SetWork
+from serai.studies.shares import Key, Progress, measure, settle_cases
 from serai.studies.spread import spread
 
-__all__ = ["find_candidates", "frontier"]
+__all__ = ["frontier"]
 
-TODAY: Key = ("today", "open")
 N_EXACT: Final = 8
 """Projects up to which every set is solved."""
 
@@ -44,8 +39,7 @@ N_POINTS: Final = 10
 EVEN_MUSD: Final = 100.0
 """[million USD] Capital from which on factors count, not sums, when points are thinned out."""
 
-Sets = tuple[frozenset[str], ...]
-Measures = Literal["all", "none"]
+Sets = tuple[Chosen, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,87 +53,11 @@ class Found:
     certificate: RunCertificate
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Work:
-    """What every task of a process shares."""
-
-    world: World
-    routes: Routes
-    start: Mapping[Key, Start]
-    measures: Measures
-
-    @cached_property
-    def _base(self) -> Run:
-        return self._solve_base(self.world)
-
-    def _solve_base(self, world: World) -> Run:
-        return solve_cases(world, self.routes, start=self.start, keys=(TODAY,))[TODAY]
-
-    def do(self, task: tuple[FloatArray | None, Sets]) -> list[Found]:
-        """Solve sets of projects, at the tables' values or at a draw."""
-        z, sets = task
-        world = self.world if z is None else draw_world(self.world, z)
-        base = self._base if z is None else self._solve_base(world)
-        weights = divertible(base).teu
-        return [self._solve(world, base, weights, chosen) for chosen in sets]
-
-    def _solve(self, world: World, base: Run, weights: FloatArray, chosen: frozenset[str]) -> Found:
-        opened = prepare(world, self._scenario("open", chosen), like=base.setting)
-        closed = with_transit_closed(opened, self._scenario("closed", chosen))
-        offers = offers_of(world, opened, self.routes)
-        runs = {TODAY: base}
-        for russia, setting in (("open", opened), ("closed", closed)):
-            start = self.start["full" if chosen else "today", russia]
-            runs["set", russia] = assign(world, setting, self.routes, offers=offers, start=start)
-        shares = measure(runs)
-        trip = trips(runs["set", "closed"], weights)["middle"]
-        return Found(
-            forced=shares.cases["set", "closed"].share,
-            voluntary=shares.cases["set", "open"].share,
-            usd_feu=trip.usd_feu if trip else float("nan"),
-            days=trip.days if trip else float("nan"),
-            certificate=shares.certificate,
-        )
-
-    def _scenario(self, russia: str, chosen: frozenset[str]) -> Scenario:
-        update = {
-            "name": f"frontier-{russia}",
-            "projects": tuple(sorted(chosen)),
-            "measures": self.measures,
-        }
-        return case_scenario("full", russia).model_copy(update=update)
-
-
-def find_candidates(world: World, named: Sequence[str] = ()) -> tuple[str, ...]:
-    """
-    Return the projects to choose from.
-
-    Parameters
-    ----------
-    world
-        The tables.
-    named
-        Ids; all that serve the Middle Corridor and are not built, if left out.
-
-    Raises
-    ------
-    ScenarioError
-        A project is not known, or built today.
-    """
-    free = project_ids(world, "full")
-    if not named:
-        return tuple(project_ids(world, "full", SERVES_MIDDLE))
-    faults = []
-    for one in dict.fromkeys(named):
-        if one not in world.projects.ids:
-            faults.append(state_fault("--projects", one, f"one of {', '.join(free)}",
-                                      "correct the id"))  # fmt: skip
-        elif one not in free:
-            faults.append(state_fault("--projects", f"{one}, which is built",
-                                      f"one of {', '.join(free)}", "leave it out"))  # fmt: skip
-    if faults:
-        raise ScenarioError("\n".join(faults))
-    return tuple(dict.fromkeys(named))
+def _found(built: Built) -> Found:
+    return Found(
+        forced=built.closed.share, voluntary=built.open.share, usd_feu=built.usd_feu,
+        days=built.days, certificate=built.certificate,
+    )  # fmt: skip
 
 
 def frontier(
@@ -185,20 +103,21 @@ def frontier(
     keys: tuple[Key, ...] = (TODAY, ("today", "closed"), ("full", "open"), ("full", "closed"))
     routes, runs = settle_cases(world, tell, keys=keys)
     start = {key: run.end for key, run in runs.items()}
-    work = _Work(world=world, routes=routes, start=start, measures=measures)
+    work = SetWork(world=world, routes=routes, start=start, measures=measures)
 
     def solve(stage: str, sets: Sets) -> list[Found]:
-        tasks = [(None, (one,)) for one in sets]
+        tasks = [SetTask(sets=(one,)) for one in sets]
         done = spread(work, tasks, workers=workers, tell=tell, stage=stage)
-        return [found for one in done for found in one]
+        return [_found(built) for one in done for built in one]
 
     capex = dict(zip(world.projects.ids, world.projects.capex_musd.value.tolist(), strict=True))
     cost = {p: capex[p] for p in candidates}
     found = search_sets(cost, solve)
     envelope = thin_out(find_envelope(found, cost), found, cost)
     z = deviates(draws, world.n_dimensions, seed) if draws else ()
-    tasks = [(row, tuple(envelope)) for row in z]
-    drawn = [*spread(work, tasks, workers=workers, tell=tell, stage="draws")] if tasks else []
+    tasks = [SetTask(z=row, sets=tuple(envelope)) for row in z]
+    done = spread(work, tasks, workers=workers, tell=tell, stage="draws") if tasks else ()
+    drawn = [[_found(built) for built in one] for one in done]
     solved = [*found.values(), *(one for points in drawn for one in points)]
     central = measure(runs)
     certificate = worst([central.certificate, *(one.certificate for one in solved)])
@@ -223,7 +142,7 @@ def frontier(
 
 def search_sets(
     cost: Mapping[str, float], solve: Callable[[str, Sets], list[Found]]
-) -> dict[frozenset[str], Found]:
+) -> dict[Chosen, Found]:
     """
     Solve sets of projects that may lie on the frontier.
 
@@ -240,9 +159,9 @@ def search_sets(
         By set; the empty one and the full one are among them.
     """
     every, none = frozenset(cost), frozenset[str]()
-    found: dict[frozenset[str], Found] = {}
+    found: dict[Chosen, Found] = {}
 
-    def add(stage: str, sets: Iterable[frozenset[str]]) -> None:
+    def add(stage: str, sets: Iterable[Chosen]) -> None:
         new = tuple(one for one in dict.fromkeys(sets) if one not in found)
         found.update(zip(new, solve(stage, new), strict=True))
 
@@ -273,13 +192,13 @@ def _sum(one: Found) -> float:
 
 
 def _look_around(
-    found: Mapping[frozenset[str], Found], cost: Mapping[str, float], gain: Mapping[str, float]
-) -> list[frozenset[str]]:
+    found: Mapping[Chosen, Found], cost: Mapping[str, float], gain: Mapping[str, float]
+) -> list[Chosen]:
     """Return unsolved sets, one project off the frontier, that promise most above it."""
     envelope = find_envelope(found, cost)
     at = np.array([_cost_of(one, cost) for one in envelope])
     top = np.array([_sum(found[one]) for one in envelope])
-    promise: dict[frozenset[str], float] = {}
+    promise: dict[Chosen, float] = {}
     for one in envelope:
         for p in cost:
             other = one ^ {p}
@@ -292,13 +211,11 @@ def _look_around(
     return order[:N_NEIGHBOURS]
 
 
-def _cost_of(chosen: frozenset[str], cost: Mapping[str, float]) -> float:
+def _cost_of(chosen: Chosen, cost: Mapping[str, float]) -> float:
     return sum(cost[p] for p in sorted(chosen))
 
 
-def find_envelope(
-    found: Mapping[frozenset[str], Found], cost: Mapping[str, float]
-) -> list[frozenset[str]]:
+def find_envelope(found: Mapping[Chosen, Found], cost: Mapping[str, float]) -> list[Chosen]:
     """
     Return the sets at which one of the shares rises above that of every cheaper set.
 
@@ -318,7 +235,7 @@ def find_envelope(
     order = sorted(found, key=lambda s: (_cost_of(s, cost), -_sum(found[s]), sorted(s)))
     summit = [max(order, key=share) for share in (
         lambda s: found[s].forced, lambda s: found[s].voluntary)]  # fmt: skip
-    kept: list[frozenset[str]] = []
+    kept: list[Chosen] = []
     forced = voluntary = -np.inf
     for one in order:
         rise = max(found[one].forced - forced, found[one].voluntary - voluntary)
@@ -330,10 +247,10 @@ def find_envelope(
 
 
 def thin_out(
-    envelope: Sequence[frozenset[str]],
-    found: Mapping[frozenset[str], Found],
+    envelope: Sequence[Chosen],
+    found: Mapping[Chosen, Found],
     cost: Mapping[str, float],
-) -> list[frozenset[str]]:
+) -> list[Chosen]:
     """
     Return at most `N_POINTS` points of an envelope, first and last among them.
 
@@ -365,8 +282,8 @@ def thin_out(
 
 
 def _points(
-    found: Mapping[frozenset[str], Found],
-    envelope: Sequence[frozenset[str]],
+    found: Mapping[Chosen, Found],
+    envelope: Sequence[Chosen],
     cost: Mapping[str, float],
     drawn: Sequence[Sequence[Found]],
 ) -> list[FrontierPoint]:

@@ -7,16 +7,18 @@ import signal
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 import numba
 
 from serai.studies.shares import Progress
 
-__all__ = ["Work", "spread"]
+__all__ = ["Pool", "Work", "spread"]
 
 Task_contra = TypeVar("Task_contra", contravariant=True)
 Done_co = TypeVar("Done_co", covariant=True)
+Task = TypeVar("Task")
+Done = TypeVar("Done")
 
 
 class Work(Protocol[Task_contra, Done_co]):
@@ -46,6 +48,63 @@ def _begin(work: Work[Any, Any]) -> None:
 
 def _do(task: Any) -> Any:  # noqa: ANN401 - whatever the work takes and gives
     return _SHARED[0].do(task)
+
+
+class Pool(Generic[Task, Done]):
+    """
+    Processes, or none, that share one work.
+
+    Parameters
+    ----------
+    work
+        Does one task.
+    workers
+        [-], >= 1. Processes; one does everything here.
+    """
+
+    def __init__(self, work: Work[Task, Done], workers: int) -> None:
+        self._work = work
+        self._pool = (
+            ProcessPoolExecutor(
+                workers, multiprocessing.get_context("spawn"), _begin, (work,)
+            )
+            if workers > 1
+            else None
+        )  # fmt: skip
+
+    def __enter__(self) -> Self:
+        """Open the pool."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave no process behind, and no task that waits."""
+        # Once: a second shutdown that cancels nothing would undo this one.
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+    def do(self, tasks: Sequence[Task], *, tell: Progress, stage: str) -> Iterator[Done]:
+        """
+        Do tasks and yield what comes of them, in their order.
+
+        Parameters
+        ----------
+        tasks
+            The tasks.
+        tell
+            Told how far they are.
+        stage
+            What it is told by.
+
+        Yields
+        ------
+        done
+            What came of each task.
+        """
+        tell(stage, 0, len(tasks))
+        handed_out = map(self._work.do, tasks) if self._pool is None else _start(self._pool, tasks)
+        for i, result in enumerate(handed_out, 1):
+            yield result
+            tell(stage, i, len(tasks))
 
 
 def _start(pool: ProcessPoolExecutor, tasks: Sequence[Any]) -> Iterator[Any]:
@@ -99,17 +158,5 @@ def spread(
     done
         What came of each task.
     """
-    tell(stage, 0, len(tasks))
-    if workers <= 1:
-        for i, task in enumerate(tasks, 1):
-            yield work.do(task)
-            tell(stage, i, len(tasks))
-        return
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin, (work,))
-    try:
-        for i, result in enumerate(_start(pool, tasks), 1):
-            yield result
-            tell(stage, i, len(tasks))
-    finally:
-        # Once, and not by `with`: a second shutdown that cancels nothing would undo the first.
-        pool.shutdown(cancel_futures=True)
+    with Pool(work, workers) as pool:
+        yield from pool.do(tasks, tell=tell, stage=stage)

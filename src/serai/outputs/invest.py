@@ -1,0 +1,331 @@
+"""Which projects pay: on a terminal, as a chart and as tables of a page."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from rich.console import Console
+from rich.text import Text
+
+from serai.domain.invest import InvestResult, Step, SupplyPoint
+from serai.outputs.columns import Column, print_certificate, print_record, print_table
+from serai.outputs.drawing import (
+    FAINT,
+    INK,
+    SMALL_PT,
+    add_axes,
+    is_narrow,
+    measure_legend_in,
+    open_sheet,
+    put_legend,
+    write_svg,
+)
+from serai.outputs.numbers import say_share
+from serai.outputs.page_tables import Group, Table
+from serai.outputs.words import FORCED, VOLUNTARY
+
+__all__ = ["describe_invest", "draw_invest", "print_invest", "tabulate_order", "tabulate_supply"]
+
+AIMS: Final = {
+    "net": "net benefit a year",
+    "forced": "forced share, Russia closed",
+    "voluntary": "voluntary share, Russia open",
+}
+"""What is made as large as can be, in words."""
+
+LINE_IN: Final = 0.19
+SUPPLY_IN: Final = 2.0
+GAP_IN: Final = 0.75
+THOUSAND: Final = 1e3
+NAME_LETTERS: Final = 46
+N_PAIRS: Final = 8
+N_TOLD: Final = 8
+
+
+def print_invest(console: Console, result: InvestResult) -> None:
+    """
+    Print the best set, the order, the supply curve, pairs and alternatives.
+
+    Parameters
+    ----------
+    console
+        Where to print.
+    result
+        The result.
+    """
+    for line in _say_best(result):
+        console.print(Text(line))
+    console.print()
+    names = {row.project: row.name for row in result.projects}
+    for table in (tabulate_order(result, names), *_supplies(result, {}), _tabulate_pairs(result)):
+        _print(console, table)
+    if result.alternatives:
+        _print(console, _tabulate_alternatives(result))
+    console.print(Text(_say_method(result), style="dim"))
+    print_certificate(console, result.certificate)
+    print_record(console, result.record)
+
+
+def _print(console: Console, table: Table) -> None:
+    columns = [Column(head, "names" if i < table.n_text else "figures")
+               for i, head in enumerate(table.heads)]  # fmt: skip
+    rows = [list(row) for group in table.groups for row in group.rows]
+    print_table(console, table.caption, columns, rows, max_rows=len(rows))
+    console.print()
+
+
+def _say_best(result: InvestResult) -> list[str]:
+    best = result.best
+    within = "" if result.budget_musd is None else f" within {result.budget_musd:,.0f} million USD"
+    net = f"{best.net_musd.central:,.0f}"
+    if result.n_draws:
+        net += f" ({best.net_musd.low:,.0f} to {best.net_musd.high:,.0f} over the draws)"
+    gap = (
+        "all sets were solved"
+        if result.is_exact
+        else f"no set is more than {100 * result.relative_gap:.1f} % better, as far as was seen"
+    )
+    gain = best.gain
+    year = (
+        f"Capital {best.capex_musd:,.0f} million USD. A year: benefit {gain.benefit_musd:,.0f}, "
+        f"cost {best.annual_cost_musd:,.0f}, net {net} million USD"
+    )
+    present = (
+        f"To {result.last_year} at {100 * result.discount_rate:g} %: net present value "
+        f"{best.npv_musd:,.0f} million USD, benefit-cost ratio {best.benefit_cost_ratio:.1f}"
+    )
+    shares = (
+        f"Forced share +{say_share(gain.forced_share)}, voluntary "
+        f"+{say_share(gain.voluntary_share)}; {gap}"
+    )
+    chosen = ", ".join(best.projects) or "nothing"
+    return [f"Best by {AIMS[result.aim]}{within}: {chosen}", year, present, shares]
+
+
+def tabulate_order(result: InvestResult, names: Mapping[str, str]) -> Table:
+    """
+    Return the projects in their turn.
+
+    Parameters
+    ----------
+    result
+        The result.
+    names
+        Names of projects by id.
+    """
+    chosen = set(result.best.projects)
+    rows = tuple(
+        (
+            f"{step.project}{'*' if step.project in chosen else ''} "
+            f"{_short(names.get(step.project, ''))}".rstrip(),
+            f"{step.capex_musd:,.0f}",
+            f"{step.gain.benefit_musd:,.1f}",
+            f"{step.annual_cost_musd:,.1f}",
+            f"{step.benefit_cost_ratio:.1f}",
+            f"{100 * step.gain.forced_share:+.1f}",
+            "–" if step.usd_teu is None else f"{step.usd_teu:,.0f}",
+            "–" if step.usd_t is None else f"{step.usd_t:,.0f}",
+        )
+        for step in result.order
+    )
+    return Table(
+        caption="In which order: what each project adds to those above it (* in the best set)",
+        heads=("project", "capital\nso far", "benefit\nm USD/yr", "cost\nm USD/yr", "B/C",
+               "forced\npoints", "USD\nper TEU", "USD\nper t"),
+        groups=(Group(title="", rows=rows),),
+        n_text=1,
+        note=_say_method(result),
+    )  # fmt: skip
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= NAME_LETTERS else f"{name[: NAME_LETTERS - 1].rstrip(' ,(')}…"
+
+
+def tabulate_supply(result: InvestResult, names: Mapping[str, str]) -> Table:
+    """
+    Return the supply curve of boxes diverted with Russia closed.
+
+    Parameters
+    ----------
+    result
+        The result.
+    names
+        Names of projects by id.
+    """
+    return _supplies(result, names)[0]
+
+
+def _supplies(result: InvestResult, names: Mapping[str, str]) -> tuple[Table, Table]:
+    return (
+        _tabulate_supply(
+            result.supply_teu, names, "boxes onto the Middle Corridor, Russia closed",
+            ("thousand\nTEU/yr", "USD per\nextra TEU"), THOUSAND,
+        ),
+        _tabulate_supply(
+            result.supply_t, names, "tonnes onto the Middle Corridor, Russia open",
+            ("million\nt/yr", "USD per\nextra t"), THOUSAND**2,
+        ),
+    )  # fmt: skip
+
+
+def _tabulate_supply(
+    points: Sequence[SupplyPoint], names: Mapping[str, str], what: str,
+    heads: tuple[str, str], scale: float,
+) -> Table:  # fmt: skip
+    rows = tuple(
+        (
+            "; ".join([*(names.get(p, f"+{p}") for p in one.added),
+                       *(f"without {names.get(p, p)}" for p in one.dropped)]),
+            f"{one.capex_musd:,.0f}",
+            f"{one.annual_cost_musd:,.0f}",
+            f"{one.amount / scale:,.1f}",
+            f"{one.marginal_usd:,.{0 if scale == THOUSAND else 1}f}",
+        )
+        for one in points
+    )  # fmt: skip
+    return Table(
+        caption=f"What it costs to bring {what}",
+        heads=("built next", "capital\nm USD", "m USD\na year", *heads),
+        groups=(Group(title="", rows=rows),),
+        n_text=1,
+        note="The lower hull over all sets solved: each step is the cheapest way to the next box.",
+    )
+
+
+def _tabulate_pairs(result: InvestResult) -> Table:
+    pairs = sorted(result.pairs, key=lambda one: -abs(one.together_musd))[:N_PAIRS]
+    rows = tuple((f"{one.first} with {one.second}", f"{one.together_musd:+,.1f}") for one in pairs)
+    return Table(
+        caption="Which projects compete (below zero) or need each other: the strongest pairs",
+        heads=("pair", "m USD a year\ntogether"),
+        groups=(Group(title="", rows=rows),),
+        n_text=1,
+        note="",
+    )
+
+
+def _tabulate_alternatives(result: InvestResult) -> Table:
+    is_net = result.aim == "net"
+    rows = tuple(
+        (
+            " ".join([*(f"+{p}" for p in one.added), *(f"−{p}" for p in one.dropped)]),
+            f"{one.capex_musd:,.0f}",
+            f"{one.value:,.1f}" if is_net else say_share(one.value),
+        )
+        for one in result.alternatives[:N_TOLD]
+    )
+    return Table(
+        caption="Other sets within 5 % of the best",
+        heads=("against the best", "capital\nm USD", "net\nm USD/yr" if is_net else "share"),
+        groups=(Group(title="", rows=rows),),
+        n_text=1,
+        note="",
+    )
+
+
+def _say_method(result: InvestResult) -> str:
+    return (
+        "Benefit: what moving costs shippers less (rule of half), with scarcity rents, less "
+        "China's subsidies; demand of 2023, Russia open. Cost: capital as an annuity at "
+        f"{100 * result.discount_rate:g} % over each project's life, and upkeep. B/C: present "
+        f"values to {result.last_year}. Per TEU: Russia closed; per t: Russia open."
+    )
+
+
+# ------------------------------------------------------------------------------ the chart
+
+
+def draw_invest(
+    result: InvestResult, names: Mapping[str, str] | None = None, *, width_in: float
+) -> str:
+    """
+    Draw benefits beside costs by project, and the supply curve.
+
+    Parameters
+    ----------
+    result
+        The result.
+    names
+        Names of projects by id; those of the result if left out.
+    width_in
+        [in]. Width of the sheet.
+
+    Returns
+    -------
+    svg
+        One element.
+    """
+    narrow = is_narrow(width_in)
+    key = f"invest-{'narrow' if narrow else 'wide'}"
+    called = names or {row.project: row.name for row in result.projects}
+    keys: list[Line2D | Patch] = [
+        Patch(color=VOLUNTARY, lw=0, label="benefit a year, to those above it"),
+        Patch(color=FAINT, lw=0, label="cost a year"),
+        Line2D([], [], color=FORCED, lw=1.8, label="cost of the next box, Russia closed"),
+    ]
+    top_in = measure_legend_in(keys, width_in)
+    bars_in = LINE_IN * max(len(result.order), 1) + 0.1
+    height_in = top_in + 0.25 + bars_in + GAP_IN + SUPPLY_IN + 0.6
+    with open_sheet(key, width_in, height_in) as figure:
+        left_in = 0.45 if narrow else 3.05
+        axes = add_axes(figure, left_in=left_in, right_in=0.2, top_in=top_in + 0.25,
+                        bottom_in=height_in - top_in - 0.25 - bars_in)  # fmt: skip
+        _draw_order(axes, result.order, {} if narrow else called)
+        below = add_axes(figure, left_in=0.75, right_in=0.2,
+                         top_in=top_in + 0.25 + bars_in + GAP_IN, bottom_in=0.55)  # fmt: skip
+        _draw_supply(below, result.supply_teu)
+        put_legend(figure, keys)
+        return write_svg(figure, key, describe_invest(result))
+
+
+def _draw_order(axes: Axes, steps: Sequence[Step], names: Mapping[str, str]) -> None:
+    at = np.arange(len(steps))
+    axes.barh(at - 0.19, [s.gain.benefit_musd for s in steps], height=0.36, color=VOLUNTARY)
+    axes.barh(at + 0.19, [s.annual_cost_musd for s in steps], height=0.36, color=FAINT)
+    axes.set_ylim(len(steps) - 0.4, -0.6)
+    axes.set_yticks(at, [f"{_short(names.get(s.project, ''))}  {s.project}".strip() for s in steps])
+    axes.tick_params(axis="y", length=0, labelsize=SMALL_PT)
+    axes.set_title("million USD a year, in the order of the projects", loc="left",
+                   fontsize=SMALL_PT, color=INK)  # fmt: skip
+    axes.grid(axis="x")
+
+
+def _draw_supply(axes: Axes, points: Sequence[SupplyPoint]) -> None:
+    axes.set_title("USD a year for each further TEU on the corridor", loc="left",
+                   fontsize=SMALL_PT, color=INK)  # fmt: skip
+    axes.set_xlabel("thousand TEU a year more on the Middle Corridor, Russia closed")
+    if points:
+        ends = np.array([0.0, *(one.amount / THOUSAND for one in points)])
+        levels = np.array([one.marginal_usd for one in points])
+        axes.stairs(levels, ends, baseline=None, color=FORCED, lw=1.8)
+        axes.set_yscale("log")
+        axes.set_xlim(0.0, 1.03 * ends[-1])
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value >= 1 else f"{value:g}")
+    axes.grid(axis="y")
+
+
+def describe_invest(result: InvestResult) -> str:
+    """
+    Return the chart in words.
+
+    Parameters
+    ----------
+    result
+        The result.
+    """
+    said = [
+        f"{step.project}: benefit {step.gain.benefit_musd:,.1f}, cost {step.annual_cost_musd:,.1f}"
+        for step in result.order
+    ]
+    supply = [
+        f"{one.amount / THOUSAND:,.0f} thousand TEU at {one.marginal_usd:,.0f} USD for the next"
+        for one in result.supply_teu
+    ]
+    return (
+        f"Projects in order, million USD a year. {'; '.join(said)}. Supply of boxes, Russia "
+        f"closed: {'; '.join(supply)}."
+    )
