@@ -403,7 +403,7 @@ def carried_by_new(run: Run, known: NDArray[np.uint64]) -> float:
     return float(carried[by_new].sum() / max(carried.sum(), 1e-300))
 
 
-def priced_routes(run: Run) -> Routes:
+def priced_routes(run: Run, extra: FloatArray | None = None) -> Routes:
     """
     Return the cheapest routes at a run's scarcity prices, also without avoided territory.
 
@@ -411,6 +411,8 @@ def priced_routes(run: Run) -> Routes:
     ----------
     run
         A solved scenario.
+    extra
+        [USD per class unit], shape (n_classes, n_links). Charged besides; nothing if left out.
 
     Returns
     -------
@@ -419,7 +421,7 @@ def priced_routes(run: Run) -> Routes:
         transit; both.
     """
     world, graph = run.world, run.setting.graph
-    surcharge = surcharges(run)
+    surcharge = surcharges(run) + (0.0 if extra is None else extra)
     shunned = Selector(countries=(*AVOIDED, *graph.closed_transit))
     territory = select_links(world.network, shunned)
     ocean = select_links(world.network, Selector(passages=("Suez", "Cape of Good Hope")))

@@ -137,7 +137,14 @@ def test_the_tour_has_every_command(root: Path) -> None:
     }
     # `assign` wants a network of the reader's own; `brief` an answer, or its time; `frontier` five
     # minutes, `sensitivity` an hour.
-    assert shown == set(list_subcommands()) - {"assign", "brief", "frontier", "invest", "sensitivity"}
+    assert shown == set(list_subcommands()) - {
+        "assign",
+        "brief",
+        "frontier",
+        "invest",
+        "sensitivity",
+        "tariff",
+    }
 
 
 def test_a_block_is_made_anew_and_nothing_around_it() -> None:

@@ -32,6 +32,7 @@ WORDS: dict[str, list[str]] = {
     "sensitivity": ["--trajectories", "2", "--base", "2", "--inputs", "2", "--data", "DIR"],
     "frontier": ["--draws", "2", "--workers", "1", "--data", "DIR"],
     "invest": ["--draws", "1", "--workers", "1", "--data", "DIR"],
+    "tariff": ["--starts", "2", "--workers", "1", "--data", "DIR"],
     "events": ["--party", "IND"],
     "vectors": ["KAZ"],
     "brief": ["--answer", "ANSWER", "--draws", "1", "--workers", "1"],

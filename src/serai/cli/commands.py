@@ -26,6 +26,7 @@ from serai.domain.programme import SolveResult
 from serai.domain.results import AnswerResult, QuoteResult, Result, RunResult
 from serai.domain.roads import AssignResult
 from serai.domain.sensitivity import SensitivityResult
+from serai.domain.tariff import TariffResult
 from serai.domain.uses import SelectResult, SkimResult, SkimRow
 from serai.domain.vectors import EventsResult, VectorsResult
 from serai.errors import DataError, NotConvergedError, ScenarioError, state_fault
@@ -73,6 +74,7 @@ RESULTS: Final[dict[str, type[Result]]] = {
     "sensitivity": SensitivityResult,
     "frontier": FrontierResult,
     "invest": InvestResult,
+    "tariff": TariffResult,
     "vectors": VectorsResult,
     "events": EventsResult,
     "brief": BriefResult,

@@ -13,6 +13,7 @@ from serai.cli.options import (
     Chart,
     Data,
     Draws,
+    Named,
     Projects,
     Seed,
     SoftMeasures,
@@ -35,6 +36,7 @@ from serai.outputs.drawing import WIDE_IN
 from serai.outputs.frontier import draw_frontier, print_frontier
 from serai.outputs.invest import draw_invest, print_invest
 from serai.outputs.sensitivity import draw_sensitivity, print_sensitivity
+from serai.outputs.tariff import draw_tariff, print_tariff
 from serai.outputs.vectors import draw_ropes, print_events, print_vectors
 from serai.outputs.whole import require_writable, write_whole
 from serai.studies.answer import answer_question
@@ -46,6 +48,7 @@ from serai.studies.invest import Budgeted, invest
 from serai.studies.lookup import read_checked_world
 from serai.studies.sensitivity import Plan, sensitivity
 from serai.studies.sets import find_candidates
+from serai.studies.tariff import COUNTRIES, Bargain, tariff
 from serai.studies.tightrope import Question, check_country, scenario_after, tightrope, tightropes
 
 __all__ = ["STUDIES"]
@@ -199,6 +202,38 @@ def _invest(
     require_certificate(result.certificate)
 
 
+def _tariff(
+    scenario: Named = "base",
+    countries: Annotated[
+        str, typer.Option(help="Who charges for transit, joined by commas.")
+    ] = ",".join(COUNTRIES),
+    starts: Annotated[int, typer.Option(help="Starts of the game of each for itself.")] = 20,
+    seed: Seed = 1,
+    workers: Workers = 2,
+    chart: Chart = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Tell what transit costs by section, and what each country would charge.
+
+    Tariffs of every railway, port and ferry on the Middle Corridor; the through rate at which it
+    breaks even; equal discounts; charges when each country acts for itself and when the partners
+    act together; and a split of what that brings.
+    """
+    require_writable(chart, "--chart")
+    read = read_scenario(scenario)
+    margin = read_appraisal(data or PACK).transit_margin
+    with track("Reading tables") as tell:
+        world = read_checked_world(data)
+        bargain = Bargain(countries=tuple(split_commas(countries)), starts=starts, seed=seed)
+        bargain.require(world)
+        result = tariff(world, read, bargain, margin=margin, workers=workers, progress=tell)
+    emit(result, print_tariff, is_json=as_json)
+    _write_drawing(chart, lambda: draw_tariff(result, width_in=WIDE_IN), "chart")
+    require_certificate(result.certificate)
+
+
 def _vectors(
     country: Annotated[str, typer.Argument(help="ISO 3166 alpha-3, such as KAZ.")] = "KAZ",
     year: Annotated[int, typer.Option("--year", help="2019 to 2025.")] = 2023,
@@ -327,6 +362,7 @@ STUDIES: Final[dict[str, Callable[..., None]]] = {
     "sensitivity": _sensitivity,
     "frontier": _frontier,
     "invest": _invest,
+    "tariff": _tariff,
     "vectors": _vectors,
     "events": _events,
     "brief": _brief,

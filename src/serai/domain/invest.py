@@ -19,9 +19,9 @@ Aim = Literal["net", "forced", "voluntary"]
 class Appraisal:
     """How money of different years is compared."""
 
-    names: ClassVar = ("discount_rate", "upkeep_share", "spend_years")
+    names: ClassVar = ("discount_rate", "upkeep_share", "spend_years", "transit_margin")
     table: Ranged
-    """Shape (3,), in the order of `names`."""
+    """Shape (4,), in the order of `names`."""
 
     @property
     def discount_rate(self) -> float:
@@ -37,6 +37,11 @@ class Appraisal:
     def spend_years(self) -> int:
         """[years] Before the opening, over which the capital is spent in equal parts."""
         return max(round(float(self.table.value[2])), 1)
+
+    @property
+    def transit_margin(self) -> float:
+        """[-] Of a transit tariff, above what carrying costs."""
+        return float(self.table.value[3])
 
 
 class Gain(Result):

@@ -54,6 +54,9 @@ NEAR: Final = 0.05
 
 N_ALTERNATIVES: Final = 12
 
+N_DRAWN: Final = 3
+"""Numbers of the appraisal that are drawn: discount rate, upkeep, years of spending."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budgeted:
@@ -420,9 +423,7 @@ class _Study:
         near = self._near(best)
         ranked = self.ledger.ranked()[:N_ALTERNATIVES]
         sets = tuple(dict.fromkeys([NOTHING, *near, *ranked]))[: N_ALTERNATIVES + 1]
-        z = deviates(
-            self.question.draws, self.world.n_dimensions + len(Appraisal.names), self.question.seed
-        )
+        z = deviates(self.question.draws, self.world.n_dimensions + N_DRAWN, self.question.seed)
         tasks = [SetTask(sets=sets, z=row[: self.world.n_dimensions]) for row in z]
         done = self.ledger.pool.do(tasks, tell=self.tell, stage="draws")
         return [
@@ -433,7 +434,9 @@ class _Study:
     def _at_draw(self, z: np.ndarray, found: Mapping[Chosen, Built], best: Chosen) -> _AtDraw:
         self.certificates.extend(built.certificate for built in found.values())
         world = draw_world(self.world, z[: self.world.n_dimensions])
-        then = replace(self.appraisal, table=self.appraisal.table.drawn(z[-len(Appraisal.names) :]))
+        then = replace(
+            self.appraisal, table=self.appraisal.table.drawn(np.append(z[-N_DRAWN:], 0.0))
+        )
         capex: dict[str, float] = dict(
             zip(world.projects.ids, world.projects.capex_musd.value.tolist(), strict=True)
         )
