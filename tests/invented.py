@@ -1,5 +1,13 @@
 """An invented answer for tests of outputs. Every value here is made up and means nothing."""
 
+from serai.domain.conditions import (
+    Conditions,
+    ConditionsResult,
+    Limit,
+    Peel,
+    StateBox,
+    Tested,
+)
 from serai.domain.frontier import FrontierPoint, FrontierResult
 from serai.domain.results import (
     Amounts,
@@ -198,6 +206,54 @@ def make_frontier(n_draws: int = 12) -> FrontierResult:
         n_draws=n_draws,
         certificate=CERTIFICATE,
         record=RECORD,
+    )  # fmt: skip
+
+
+def make_limit(input_id: str, name: str, unit: str, *ends: float | None) -> Limit:
+    """Return an invented limit: least and greatest value, and their places."""
+    low, high, low_place, high_place = ends
+    return Limit(
+        input_id=input_id, name=name, unit=unit, low=low, high=high, low_place=low_place,
+        high_place=high_place, range_low=1000.0 * bool(unit), range_high=9000.0 if unit else 1.0,
+        chance=1e-7 if unit else 0.021, support=0.84, words=f"invented {name} is limited",
+    )  # fmt: skip
+
+
+def make_conditions() -> ConditionsResult:
+    """Return invented conditions: two boxes of one kind, none of the other."""
+    boxes = [
+        StateBox(
+            limits=limits, coverage=0.55 - 0.2 * ix, density=0.81, mass=0.2,
+            sentence=f"Invented: the corridor carries it under condition {ix}.",
+        )
+        for ix, limits in enumerate((
+            [
+                make_limit("decisions.invented", "Invented agreement", "", 1.0, None, 1.0, None),
+                make_limit("ocean", "Invented price (of the sea)", "USD/FEU", None, 4567.0, None,
+                           0.62),
+            ],
+            [make_limit("links.invented", "Invented hours of many rows", "", 0.2, 0.7, 0.2, 0.7)],
+        ))
+    ]  # fmt: skip
+    peels = [
+        Peel(coverage=1.0 - 0.1 * ix, density=0.3 + 0.1 * ix, mass=1.0 - 0.14 * ix, n_limited=ix)
+        for ix in range(6)
+    ]
+    return ConditionsResult(
+        share=0.25, case=None, russia="closed",
+        carries=Conditions(
+            kind="carries", base_rate=0.3, boxes=boxes, coverage=0.7, density=0.78,
+            held_out_coverage=0.6, held_out_density=0.71, peels=peels,
+        ),
+        fails=Conditions(
+            kind="fails", base_rate=0.7, boxes=[], coverage=0.0, density=None,
+            held_out_coverage=None, held_out_density=None, peels=[],
+        ),
+        drawn=make_band(0.2, is_drawn=True),
+        tested=[Tested(input_id="ocean", name="Invented price", correlation=-0.4, chance=1e-5)],
+        packages={"invented": ["MX01", "MX02"]},
+        n_inputs=123, n_draws=1234, n_halves=50,
+        certificate=CERTIFICATE, record=RECORD,
     )  # fmt: skip
 
 

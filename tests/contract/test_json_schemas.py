@@ -33,6 +33,7 @@ WORDS: dict[str, list[str]] = {
     "frontier": ["--draws", "2", "--workers", "1", "--data", "DIR"],
     "invest": ["--draws", "1", "--workers", "1", "--data", "DIR"],
     "tariff": ["--starts", "2", "--workers", "1", "--data", "DIR"],
+    "conditions": ["--draws", "20", "--workers", "1", "--data", "DIR"],
     "events": ["--party", "IND"],
     "vectors": ["KAZ"],
     "brief": ["--answer", "ANSWER", "--draws", "1", "--workers", "1"],

@@ -14,6 +14,7 @@ from serai.outputs.charts import (
     draw_outlook,
     draw_shares,
 )
+from serai.outputs.conditions import describe_conditions, draw_conditions
 from serai.outputs.distance import describe_distance, draw_distance, trace_route
 from serai.outputs.drawing import NARROW_IN, WIDE_IN, pick_ink
 from serai.outputs.frontier import describe_frontier, draw_frontier
@@ -22,6 +23,7 @@ from serai.outputs.sensitivity import describe_sensitivity, draw_sensitivity
 from tests.invented import (
     make_answer,
     make_band,
+    make_conditions,
     make_frontier,
     make_leg,
     make_route,
@@ -41,6 +43,7 @@ def draw_all(answer: AnswerResult, width_in: float) -> dict[str, str]:
         "usd": draw_distance(routes, "usd", width_in=width_in),
     }
     drawings["frontier"] = draw_frontier(make_frontier(), width_in=width_in)
+    drawings["conditions"] = draw_conditions(make_conditions(), width_in=width_in)
     drawings["sensitivity"] = draw_sensitivity(make_sensitivity(), width_in=width_in)
     return drawings
 
@@ -183,6 +186,19 @@ def test_the_frontier_says_what_each_capital_buys() -> None:
     words = read_words(draw_frontier(make_frontier(0), width_in=NARROW_IN))
     assert "P10 to P90" not in words
     assert "capital of projects, billion USD" in words
+
+
+def test_conditions_are_bars_in_their_ranges_with_their_ends_said() -> None:
+    words = read_words(draw_conditions(make_conditions(), width_in=WIDE_IN))
+    assert {"at most 4,570 USD/FEU", "20 % to 70 %", "yes", "Invented agreement"} <= set(words)
+    assert "Invented price" in words, "what stands in brackets is left out"
+    assert any("(2): 35 % of such states; 81 %" in word for word in words)
+    told = describe_conditions(make_conditions())
+    assert "Invented: the corridor carries it under condition 1." in told
+    bare = make_conditions().carries.model_copy(update={"boxes": []})
+    nothing = make_conditions().model_copy(update={"carries": bare})
+    assert "coverage" in read_words(draw_conditions(nothing, width_in=NARROW_IN))
+    assert describe_conditions(nothing).endswith("–")
 
 
 def draw_these(inputs: list[Influence]) -> list[str]:

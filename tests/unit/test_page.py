@@ -22,6 +22,7 @@ from serai.outputs.page_tables import ClassNote, MeasureNote, ProjectNote
 from tests.invented import (
     make_answer,
     make_bottlenecks,
+    make_conditions,
     make_frontier,
     make_route,
     make_sensitivity,
@@ -52,6 +53,7 @@ def make_stored(sensitivity: SensitivityResult | None = None) -> Stored:
         sensitivity=sensitivity or make_sensitivity(),
         backcast=read_stored(PACK).backcast,
         frontier=make_frontier(),
+        conditions=make_conditions(),
     )
 
 
@@ -185,7 +187,8 @@ def test_the_sections_come_in_the_order_of_the_question(html: str) -> None:
         html.index(f'<section id="{name}"')
         for name in (
             *("answer", "maps", "destinations", "distance", "limits", "effort", "frontier"),
-            *("classes", "outlook", "sensitivity", "backcast", "unknown", "record", "evidence"),
+            *("classes", "outlook", "conditions", "sensitivity", "backcast", "unknown", "record"),
+            "evidence",
         )
     ]
     assert places == sorted(places)

@@ -19,6 +19,7 @@ from serai.data.scenarios import adjust, read_scenario, with_year
 from serai.domain.backcast import BackcastResult
 from serai.domain.brief import BriefResult
 from serai.domain.comparison import CompareResult
+from serai.domain.conditions import ConditionsResult
 from serai.domain.frontier import FrontierResult
 from serai.domain.invest import InvestResult
 from serai.domain.listings import CheckResult, EvidenceResult, ScenariosResult
@@ -75,6 +76,7 @@ RESULTS: Final[dict[str, type[Result]]] = {
     "frontier": FrontierResult,
     "invest": InvestResult,
     "tariff": TariffResult,
+    "conditions": ConditionsResult,
     "vectors": VectorsResult,
     "events": EventsResult,
     "brief": BriefResult,

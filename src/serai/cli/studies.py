@@ -32,6 +32,7 @@ from serai.domain.invest import Aim
 from serai.errors import ScenarioError, state_fault
 from serai.outputs.backcast import draw_backcast, print_backcast
 from serai.outputs.brief import print_brief, write_brief
+from serai.outputs.conditions import draw_conditions, print_conditions
 from serai.outputs.drawing import WIDE_IN
 from serai.outputs.frontier import draw_frontier, print_frontier
 from serai.outputs.invest import draw_invest, print_invest
@@ -42,6 +43,7 @@ from serai.outputs.whole import require_writable, write_whole
 from serai.studies.answer import answer_question
 from serai.studies.backcast import FORECAST_YEAR, YEARS, backcast
 from serai.studies.brief import brief
+from serai.studies.conditions import ConditionsPlan, conditions
 from serai.studies.events import find_event, list_events
 from serai.studies.frontier import frontier
 from serai.studies.invest import Budgeted, invest
@@ -234,6 +236,48 @@ def _tariff(
     require_certificate(result.certificate)
 
 
+def _conditions(
+    share: Annotated[
+        float, typer.Option(help="Share of the divertible boxes, between 0 and 1.")
+    ] = ConditionsPlan.share,
+    case: Annotated[
+        str | None,
+        typer.Option(help="Hold what today, funded or full builds and agrees; drawn if left out."),
+    ] = ConditionsPlan.case,
+    russia: Annotated[str, typer.Option(help="closed or open to transit.")] = ConditionsPlan.russia,
+    draws: Annotated[int, typer.Option(help="States solved, 20 or more.")] = ConditionsPlan.draws,
+    seed: Annotated[int, typer.Option(help="Seed of the draws.")] = ConditionsPlan.seed,
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
+    resume: Annotated[
+        Path | None,
+        typer.Option(help="File that keeps solved states: for more draws, or another share."),
+    ] = None,
+    chart: Chart = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Tell under which conditions the corridor carries a share, and under which it fails to.
+
+    All ranged inputs, the ocean's price, projects and soft measures are drawn at once; limits on
+    the inputs that matter are peeled off (PRIM). Five minutes on two cores; what it prints as JSON,
+    stored beside the tables as conditions.json, is on the page.
+    """
+    plan = ConditionsPlan(share=share, case=case, russia=russia, draws=draws, seed=seed)
+    plan.require()
+    require_writable(chart, "--chart")
+    require_writable(resume, "--resume")
+    with track("Reading tables") as tell:
+        world = read_checked_world(data)
+        result = conditions(
+            world, plan=plan, workers=workers, journal=Journal(resume, plan.name_study(world)),
+            progress=tell,
+        )  # fmt: skip
+    emit(result, print_conditions, is_json=as_json)
+    _write_drawing(chart, lambda: draw_conditions(result, width_in=WIDE_IN), "chart")
+    require_certificate(result.certificate)
+
+
 def _vectors(
     country: Annotated[str, typer.Argument(help="ISO 3166 alpha-3, such as KAZ.")] = "KAZ",
     year: Annotated[int, typer.Option("--year", help="2019 to 2025.")] = 2023,
@@ -363,6 +407,7 @@ STUDIES: Final[dict[str, Callable[..., None]]] = {
     "frontier": _frontier,
     "invest": _invest,
     "tariff": _tariff,
+    "conditions": _conditions,
     "vectors": _vectors,
     "events": _events,
     "brief": _brief,

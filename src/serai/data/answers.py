@@ -8,6 +8,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from serai.domain.backcast import BackcastResult
+from serai.domain.conditions import ConditionsResult
 from serai.domain.frontier import FrontierResult
 from serai.domain.results import AnswerResult, Result
 from serai.domain.sensitivity import SensitivityResult
@@ -43,8 +44,8 @@ def read_stored(folder: Path) -> Stored:
     Parameters
     ----------
     folder
-        The tables, perhaps with `sensitivity.json`, `backcast.json` and `frontier.json`, as the
-        commands of the same names print them.
+        The tables, perhaps with `sensitivity.json`, `backcast.json`, `frontier.json` and
+        `conditions.json`, as the commands of the same names print them.
 
     Raises
     ------
@@ -55,6 +56,7 @@ def read_stored(folder: Path) -> Stored:
         sensitivity=_find(folder, SensitivityResult, "sensitivity"),
         backcast=_find(folder, BackcastResult, "backcast"),
         frontier=_find(folder, FrontierResult, "frontier"),
+        conditions=_find(folder, ConditionsResult, "conditions"),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from serai.domain.backcast import BackcastResult
+from serai.domain.conditions import ConditionsResult
 from serai.domain.frontier import FrontierResult
 from serai.domain.sensitivity import SensitivityResult
 
@@ -21,3 +22,5 @@ class Stored:
     """Past years against what was published: `backcast.json`."""
     frontier: FrontierResult | None = None
     """What capital buys: `frontier.json`."""
+    conditions: ConditionsResult | None = None
+    """Under which conditions the corridor carries a share: `conditions.json`."""

@@ -43,6 +43,7 @@ def print_table(
     rows: Sequence[Sequence[str]],
     *,
     max_rows: int = MAX_ROWS,
+    weight: Literal["bold", "none"] = "bold",
 ) -> None:
     """
     Print a table under its title; nothing where there are no rows.
@@ -59,6 +60,8 @@ def print_table(
         Cells; a short row is filled up with empty ones.
     max_rows
         [-], > 0. Rows shown; the others are counted.
+    weight
+        Of the title's letters.
     """
     if not rows:
         return
@@ -77,7 +80,7 @@ def print_table(
     for row in full[:max_rows]:
         table.add_row(*(Text(cell) for cell in row))
     console.print()
-    console.print(Text(title, style="bold", overflow="fold"))
+    console.print(Text(title, style=weight, overflow="fold"))
     console.print(Padding(table, (0, 0, 0, INDENT)))
     if len(rows) > max_rows:
         console.print(Text(f"  and {len(rows) - max_rows} more", style="dim"))

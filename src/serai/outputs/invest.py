@@ -13,7 +13,6 @@ from rich.text import Text
 from serai.domain.invest import InvestResult, Step, SupplyPoint
 from serai.outputs.columns import Column, print_certificate, print_record, print_table
 from serai.outputs.drawing import (
-    FAINT,
     INK,
     SMALL_PT,
     add_axes,
@@ -40,7 +39,11 @@ LINE_IN: Final = 0.19
 SUPPLY_IN: Final = 2.0
 GAP_IN: Final = 0.75
 THOUSAND: Final = 1e3
-NAME_LETTERS: Final = 46
+NAME_LETTERS: Final = 36
+COST: Final = "#b3bac2"
+"""Colour of what is spent."""
+DEAREST_USD: Final = 1e5
+"""[USD] Unit costs above are not told to the digit."""
 N_PAIRS: Final = 8
 N_TOLD: Final = 8
 
@@ -126,8 +129,8 @@ def tabulate_order(result: InvestResult, names: Mapping[str, str]) -> Table:
             f"{step.annual_cost_musd:,.1f}",
             f"{step.benefit_cost_ratio:.1f}",
             f"{100 * step.gain.forced_share:+.1f}",
-            "–" if step.usd_teu is None else f"{step.usd_teu:,.0f}",
-            "–" if step.usd_t is None else f"{step.usd_t:,.0f}",
+            _say_unit(step.usd_teu),
+            _say_unit(step.usd_t),
         )
         for step in result.order
     )
@@ -139,6 +142,12 @@ def tabulate_order(result: InvestResult, names: Mapping[str, str]) -> Table:
         n_text=1,
         note=_say_method(result),
     )  # fmt: skip
+
+
+def _say_unit(usd: float | None) -> str:
+    if usd is None:
+        return "–"
+    return f"{usd:,.0f}" if usd <= DEAREST_USD else f"> {DEAREST_USD:,.0f}"
 
 
 def _short(name: str) -> str:
@@ -264,7 +273,7 @@ def draw_invest(
     called = names or {row.project: row.name for row in result.projects}
     keys: list[Line2D | Patch] = [
         Patch(color=VOLUNTARY, lw=0, label="benefit a year, to those above it"),
-        Patch(color=FAINT, lw=0, label="cost a year"),
+        Patch(color=COST, lw=0, label="cost a year"),
         Line2D([], [], color=FORCED, lw=1.8, label="cost of the next box, Russia closed"),
     ]
     top_in = measure_legend_in(keys, width_in)
@@ -285,7 +294,7 @@ def draw_invest(
 def _draw_order(axes: Axes, steps: Sequence[Step], names: Mapping[str, str]) -> None:
     at = np.arange(len(steps))
     axes.barh(at - 0.19, [s.gain.benefit_musd for s in steps], height=0.36, color=VOLUNTARY)
-    axes.barh(at + 0.19, [s.annual_cost_musd for s in steps], height=0.36, color=FAINT)
+    axes.barh(at + 0.19, [s.annual_cost_musd for s in steps], height=0.36, color=COST)
     axes.set_ylim(len(steps) - 0.4, -0.6)
     axes.set_yticks(at, [f"{_short(names.get(s.project, ''))}  {s.project}".strip() for s in steps])
     axes.tick_params(axis="y", length=0, labelsize=SMALL_PT)

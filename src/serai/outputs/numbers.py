@@ -3,7 +3,8 @@
 import math
 from typing import Final
 
-__all__ = ["NOTHING", "say_amount", "say_band", "say_days", "say_plain", "say_share", "say_usd"]
+__all__ = ["NOTHING", "say_amount", "say_band", "say_days", "say_plain", "say_quantity",
+           "say_share", "say_usd"]  # fmt: skip
 
 NOTHING: Final = "–"
 """What stands where there is no number."""
@@ -128,6 +129,27 @@ def say_plain(amount: float | None, *, digits: int = 3) -> str:
     if amount == round(amount):
         return f"{_sign(amount)}{abs(round_digits(amount, digits)):,.0f}"
     return _say_digits(amount, digits)
+
+
+def say_quantity(amount: float, unit: str) -> str:
+    """
+    Return an amount with its unit; a share in per cent.
+
+    Parameters
+    ----------
+    amount
+        Any finite number.
+    unit
+        As the tables have it; `-` is none.
+
+    Examples
+    --------
+    >>> say_quantity(2412.3, "USD/FEU"), say_quantity(0.55, "share"), say_quantity(1.25, "-")
+    ('2,410 USD/FEU', '55 %', '1.25')
+    """
+    if unit.startswith("share"):
+        return say_share(amount)
+    return say_plain(amount) if unit in ("", "-") else f"{say_plain(amount)} {unit}"
 
 
 def say_usd(amount: float | None) -> str:

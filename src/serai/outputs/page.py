@@ -18,6 +18,7 @@ from serai.outputs.backcast import (
     tabulate_backcast,
 )
 from serai.outputs.charts import draw_destinations, draw_outlook, draw_shares
+from serai.outputs.conditions import draw_conditions, say_held_out, tabulate_conditions
 from serai.outputs.distance import draw_distance
 from serai.outputs.drawing import NARROW_IN, WIDE_IN
 from serai.outputs.frontier import draw_frontier, tabulate_frontier
@@ -112,12 +113,13 @@ CHARTS: Final = (
     "usd",
     "outlook",
     "frontier",
+    "conditions",
     "sensitivity",
     "backcast",
 )
 TABLES: Final = (
     *("shares", "closed", "open", "effort", "costs", "programme"),
-    *("classes", "outlook", "years", "frontier", "sensitivity", "backcast"),
+    *("classes", "outlook", "years", "frontier", "conditions", "sensitivity", "backcast"),
 )
 
 Chart = tuple[str, str]
@@ -261,11 +263,16 @@ def render_answer_page(page: AnswerPage) -> str:
         assumed=say_share(answer.assumed_share),
         is_stale={
             name: _is_stale(study.record, answer)
-            for name, study in (("sensitivity", stored.sensitivity), ("frontier", stored.frontier))
+            for name, study in (
+                ("sensitivity", stored.sensitivity),
+                ("frontier", stored.frontier),
+                ("conditions", stored.conditions),
+            )
             if study is not None
         },
         backcast_told=say_backcast(stored.backcast) if stored.backcast else "",
         misses=list_misses(stored.backcast) if stored.backcast else [],
+        conditions_told=_tell_conditions(stored),
         n_varied=say_plain(answer.draws.inputs_varied, digits=6),
         outlook_case=name_case(answer.outlook[0].case) if answer.outlook else "",
     )
@@ -323,6 +330,18 @@ def _list_titles(answer: AnswerResult) -> list[tuple[str, str]]:
     return [(case, titles[case]) for case in list_cases(answer)]
 
 
+def _tell_conditions(stored: Stored) -> dict[str, object]:
+    """Say of both kinds of states how common they are and how well the boxes do."""
+    when = stored.conditions
+    if when is None:
+        return {}
+    both: dict[str, object] = {
+        found.kind: {"rate": say_share(found.base_rate), "held": say_held_out(found)}
+        for found in (when.carries, when.fails)
+    }
+    return {"share": say_share(when.share), **both}
+
+
 def _is_stale(record: Record, answer: AnswerResult) -> bool:
     """Say whether a table that the model reads is another one than a study had."""
     then, now = record.inputs, answer.record.inputs
@@ -355,6 +374,8 @@ def _draw_charts(page: AnswerPage) -> dict[str, Chart | None]:
         charts["outlook"] = _twice(lambda width_in: draw_outlook(rows, width_in=width_in))
     if (capital := page.stored.frontier) is not None:
         charts["frontier"] = _twice(lambda width_in: draw_frontier(capital, width_in=width_in))
+    if (when := page.stored.conditions) is not None:
+        charts["conditions"] = _twice(lambda width_in: draw_conditions(when, width_in=width_in))
     if (study := page.stored.sensitivity) is not None:
         charts["sensitivity"] = _twice(lambda width_in: draw_sensitivity(study, width_in=width_in))
     if (past := page.stored.backcast) is not None:
@@ -399,6 +420,8 @@ def _list_tables(page: AnswerPage) -> dict[str, Table | None]:
     if stored.frontier is not None:
         names = {key: project.name for key, project in page.projects.items()}
         tables["frontier"] = tabulate_frontier(stored.frontier, names)
+    if stored.conditions is not None:
+        tables["conditions"] = tabulate_conditions(stored.conditions)
     if stored.backcast is not None:
         tables["backcast"] = tabulate_backcast(stored.backcast)
     if stored.sensitivity is not None:

@@ -13,7 +13,6 @@ from rich.text import Text
 from serai.domain.tariff import Discount, Regime, TariffResult
 from serai.outputs.columns import Column, print_certificate, print_record, print_table
 from serai.outputs.drawing import (
-    FAINT,
     INK,
     SMALL_PT,
     add_axes,
@@ -37,7 +36,7 @@ REGIMES: Final = {
 """Ways of charging, in words."""
 
 COLOURS: Final = {
-    "present": FAINT, "each": FORCED, "together": VOLUNTARY, "discount": "#b08f2a",
+    "present": "#b3bac2", "each": FORCED, "together": VOLUNTARY, "discount": "#b08f2a",
 }  # fmt: skip
 RIVALS: Final = {"north": "Northern route", "sea": "sea"}
 THOUSAND: Final = 1e3

@@ -190,6 +190,7 @@ class Search:
         if is_small:
             return order, ledger.value(ledger.ranked()[0])
         self._look_around()
+        self._supply()
         bound = self._cut()
         return order, max(bound, ledger.value(ledger.ranked()[0]))
 
@@ -229,6 +230,26 @@ class Search:
             self.ledger.add("around the best", filter(self.ledger.is_affordable, around))
             if self.ledger.ranked()[0] == best:
                 return
+
+    def _supply(self) -> None:
+        """Solve the beginnings of two orders: boxes and tonnes on the corridor per cost."""
+        ledger, every = self.ledger, frozenset(self.projects)
+
+        def rise(chosen: Chosen, project: str, *, in_boxes: bool) -> float:
+            with_it, without = ledger.found[chosen | {project}], ledger.found[chosen - {project}]
+            if in_boxes:
+                return with_it.closed.middle.teu - without.closed.middle.teu
+            return with_it.open.middle.t - without.open.middle.t
+
+        for in_boxes in (True, False):
+            gain = {
+                p: max(rise(NOTHING, p, in_boxes=in_boxes), rise(every, p, in_boxes=in_boxes))
+                / max(ledger.annual_cost_musd[p], 1e-3)
+                for p in self.projects
+            }
+            order = sorted(self.projects, key=lambda p: (-gain[p], p))
+            begun = (frozenset(order[:n]) for n in range(2, len(order)))
+            ledger.add("supply curves", filter(ledger.is_affordable, begun))
 
     def _cut(self) -> float:
         """Bound what is left, and solve what promises most, until nothing promises more."""

@@ -11,7 +11,7 @@ from serai.domain.network import WATER_KINDS, Links
 from serai.domain.ranged import FloatArray
 from serai.domain.routes import CORRIDORS, FAMILIES
 from serai.domain.tariff import BreakEven, Section
-from serai.model.choice import route_sums
+from serai.model.choice import AVOIDING_REGIONS, route_sums
 from serai.model.graph import direction_of
 from serai.run import Run
 from serai.studies.cases import divertible
@@ -19,13 +19,13 @@ from serai.studies.tally import scarcity_usd, tally
 
 __all__ = ["find_break_even", "find_sections"]
 
-LEAST_USD: Final = 1.0
-"""[USD/TEU] Sections that take less are left out."""
+LEAST_USD: Final = 5.0
+"""[USD/TEU] Sections that take less are told together."""
 
 WORDS: Final = {
     "port": "port", "border": "border", "gauge_change": "gauge change",
     "gauge_change_and_border": "border and gauge change", "interchange": "interchange",
-    "ferry_board": "ferry terminal", "load": "loading", "unload": "unloading",
+    "ferry_board": "ferry terminal",
 }  # fmt: skip
 """What transfers are called."""
 
@@ -44,39 +44,57 @@ def find_sections(run: Run) -> list[Section]:
     Returns
     -------
     sections
-        Averages over the boxes that cross the Caspian in the run, weighted by boxes; in the
-        order in which most of them come from the east. A section's average counts boxes that
-        do not use it as zero, so that the rows add up to the average rate.
+        Averages over boxes between China and Europe that cross the Caspian, weighted by boxes,
+        from east to west; what takes less than `LEAST_USD` is one row at the end. A section
+        counts boxes that do not use it as zero, so that the rows add up to the average rate.
     """
-    flows, routes, graph = tally(run), run.routes, run.setting.graph
-    links = run.world.network.links
-    mine = np.flatnonzero((flows.corridor == MIDDLE) & (flows.teu > 0))
-    weight = np.bincount(flows.route[mine], flows.teu[mine], len(routes.mark))
-    lon = run.world.zones.lon
-    direction = direction_of(lon[routes.origin], lon[routes.dest])
-    used = np.flatnonzero(weight > 0)
-    boxes = np.zeros((2, len(links.ids)))
-    for r in used:
-        on = routes.link_ix[routes.link_start[r] : routes.link_start[r + 1]]
-        boxes[direction[r], on] += weight[r]
-    total = max(float(weight.sum()), 1e-300)
-    usd = (boxes * np.nan_to_num(np.broadcast_to(graph.usd_teu, boxes.shape))).sum(axis=0) / total
-    hours, km = (boxes.sum(axis=0) * v / total for v in (np.nan_to_num(graph.hours),
-                                                         links.length_km))  # fmt: skip
-    keys = [_section_of(links, run, i) for i in range(len(links.ids))]
-    rows: dict[tuple[str, str, str], FloatArray] = {}
+    links, graph = run.world.network.links, run.setting.graph
+    boxes = _boxes_on_links(run)
+    total = max(float(boxes["all"].sum()), 1e-300)
+    on = boxes["on"]
+    usd = (on * np.nan_to_num(np.broadcast_to(graph.usd_teu, on.shape))).sum(axis=0) / total
+    hours = (on.sum(axis=0) * np.nan_to_num(graph.hours)) / total
+    km = on.sum(axis=0) * links.length_km / total
     place_lon = np.append(run.world.network.places.lon, np.nan)
-    for i in np.flatnonzero(boxes.sum(axis=0) > 0):
-        one = rows.setdefault(keys[i], np.zeros(5))
-        at = np.nanmean([place_lon[links.from_place[i]], place_lon[links.to_place[i]], 0.0])
-        one += usd[i], hours[i], km[i], usd[i] * at, usd[i]
-    order = sorted(rows, key=lambda key: -rows[key][3] / max(rows[key][4], 1e-9))
-    return [
-        Section(name=name, country=country, kind=kind, usd_teu=float(rows[name, country, kind][0]),
-                hours=float(rows[name, country, kind][1]), km=float(rows[name, country, kind][2]))
-        for name, country, kind in order
-        if rows[name, country, kind][0] >= LEAST_USD
-    ]  # fmt: skip
+    ends = np.stack([place_lon[links.from_place], place_lon[links.to_place]])
+    lon = np.where(np.isfinite(ends), ends, 0.0).sum(axis=0)
+    lon /= np.maximum(np.isfinite(ends).sum(axis=0), 1)
+    rows: dict[tuple[str, str, str], FloatArray] = {}
+    for i in np.flatnonzero(on.sum(axis=0) > 0):
+        one = rows.setdefault(_section_of(links, run, i), np.zeros(4))
+        one += usd[i], hours[i], km[i], usd[i] * lon[i]
+    kept = [key for key in rows if rows[key][0] >= LEAST_USD]
+    order = sorted(kept, key=lambda key: -rows[key][3] / rows[key][0])
+    sections = [_section(*key, rows[key]) for key in order]
+    rest = np.sum([rows[key] for key in rows if key not in kept] or [np.zeros(4)], axis=0)
+    return [*sections, _section("all others", "", "", rest)] if sections else []
+
+
+def _section(name: str, country: str, kind: str, sums: FloatArray) -> Section:
+    return Section(
+        name=name, country=country, kind=kind, usd_teu=float(sums[0]), hours=float(sums[1]),
+        km=float(sums[2]),
+    )  # fmt: skip
+
+
+def _boxes_on_links(run: Run) -> dict[str, FloatArray]:
+    """Return boxes between China and Europe by the corridor: on links by direction, and all."""
+    flows, routes, cells, world = tally(run), run.routes, run.setting.cells, run.world
+    region = np.array(world.zones.regions)
+    ends = [region[cells.origin[flows.cell]], region[cells.dest[flows.cell]]]
+    wanted = (flows.corridor == MIDDLE) & (flows.teu > 0)
+    wanted &= ((ends[0] == "CHN") & np.char.startswith(ends[1], AVOIDING_REGIONS)) | (
+        (ends[1] == "CHN") & np.char.startswith(ends[0], AVOIDING_REGIONS)
+    )
+    weight = np.bincount(flows.route[wanted], flows.teu[wanted], len(routes.mark))
+    lon = world.zones.lon
+    direction = direction_of(lon[routes.origin], lon[routes.dest])
+    on = np.zeros((2, len(world.network.links.ids)))
+    for r in np.flatnonzero(weight > 0):
+        on[direction[r], routes.link_ix[routes.link_start[r] : routes.link_start[r + 1]]] += weight[
+            r
+        ]
+    return {"on": on, "all": weight}
 
 
 def _section_of(links: Links, run: Run, i: int) -> tuple[str, str, str]:
@@ -84,6 +102,8 @@ def _section_of(links: Links, run: Run, i: int) -> tuple[str, str, str]:
     ids = run.world.network.country_ids
     countries = "/".join(c for c, inside in zip(ids, links.in_country[i], strict=True) if inside)
     kind = str(links.kind[i])
+    if kind in ("access", "transfer") and str(links.transfer_type[i]) in ("", "load", "unload"):
+        return "both ends", "", "drayage and handling"
     if kind == "transfer":
         what = WORDS.get(str(links.transfer_type[i]), str(links.transfer_type[i]))
     elif kind in WATER_KINDS:
@@ -91,7 +111,7 @@ def _section_of(links: Links, run: Run, i: int) -> tuple[str, str, str]:
     else:
         what = "railway" if kind.startswith("rail") else kind
     operator = str(links.operator[i])
-    return operator or f"{countries} {what}".strip(), countries, what
+    return operator or countries, countries, what
 
 
 def find_break_even(run: Run) -> list[BreakEven]:
