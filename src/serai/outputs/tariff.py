@@ -114,17 +114,25 @@ def _print_discounts(console: Console, result: TariffResult) -> None:
 
 
 def _print_regimes(console: Console, result: TariffResult) -> None:
-    countries = list(result.regimes[0].revenue_musd)
+    regimes = result.regimes
     rows = [
-        [REGIMES[one.name], f"{one.middle_teu / THOUSAND:,.0f}", f"{one.other_teu / THOUSAND:,.0f}",
-         *(f"{one.revenue_musd[c]:,.0f}" for c in countries), f"{one.shippers_musd:,.0f}"]
-        for one in result.regimes
-    ]  # fmt: skip
-    columns = [Column("charges", "names"), Column("k TEU\ncorridor"), Column("k TEU\nelsewhere"),
-               *map(Column, countries), Column("shippers\ngain")]  # fmt: skip
+        [country, *(f"{one.revenue_musd[country]:,.0f}" for one in regimes)]
+        for country in regimes[0].revenue_musd
+    ]
+    rows += [
+        ["shippers gain", *(f"{round(one.shippers_musd):,}" for one in regimes)],
+        ["thousand TEU, corridor", *(f"{one.middle_teu / THOUSAND:,.0f}" for one in regimes)],
+        ["thousand TEU, other land", *(f"{one.other_teu / THOUSAND:,.0f}" for one in regimes)],
+    ]
+    columns = [Column("", "names"), *(Column(_break(REGIMES[one.name])) for one in regimes)]
     title = "Who earns what on transit, by who sets the charges (million USD a year above costs)"
     print_table(console, title, columns, rows, max_rows=len(rows))
     console.print()
+
+
+def _break(words: str) -> str:
+    """Put the last word on a line of its own."""
+    return "\n".join(words.rsplit(" ", 1))
 
 
 def _print_charges(console: Console, result: TariffResult) -> None:
@@ -133,7 +141,10 @@ def _print_charges(console: Console, result: TariffResult) -> None:
         [name, *(f"{regime.charges[i].usd_teu:,.0f}" for regime in result.regimes)]
         for i, name in enumerate(names)
     ]
-    columns = [Column("charge", "names"), *(Column(REGIMES[r.name]) for r in result.regimes)]
+    columns = [
+        Column("charge", "names"),
+        *(Column(_break(REGIMES[r.name])) for r in result.regimes),
+    ]
     title = "Charges above costs, USD/TEU; `middle` on the corridor, `other` on all other routes"
     print_table(console, title, columns, rows, max_rows=len(rows))
     console.print()

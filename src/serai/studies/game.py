@@ -8,18 +8,25 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
 
 from serai.domain.ranged import FloatArray
 from serai.kernels.choice import ChoiceArrays, fill_curvature
 from serai.model.assign import Dual, climb
 
-__all__ = ["Game", "Outcome", "Settled", "play"]
+__all__ = ["Game", "Outcome", "Settled", "best_answer", "play"]
 
-MAX_ROUNDS: Final = 60
+EAGER: Final = 20
+"""Rounds in which a charge that keeps its way takes longer steps again."""
+
+MAX_ROUNDS: Final = 100
 """Rounds after which the charges are returned as they are."""
 
 CLOSE: Final = 1e-3
-"""Largest change of a charge, as a share of it, at which a play has settled."""
+"""Largest way to an answer, as a share of the charge, at which a play has settled."""
+
+N_TRIED: Final = 9
+"""Charges tried on either side of one, before the best of them is refined."""
 
 STEP: Final = 0.6
 """Share of the way to its best answer that every charge goes in a round."""
@@ -181,12 +188,12 @@ class Settled:
     outcome: Outcome
     n_rounds: int
     moves: float
-    """[-] Largest last change of a charge, as a share of it."""
+    """[-] Largest way from a charge to its owner's next answer, as a share of it."""
 
     @property
     def has_settled(self) -> bool:
         """Say whether the charges stand."""
-        return self.moves <= CLOSE * STEP
+        return self.moves <= CLOSE
 
 
 def play(
@@ -236,11 +243,12 @@ def play(
     moves = np.inf
     for turn in range(1, max_rounds + 1):
         wanted = _answers(game, outcome, owner)
-        step = np.where((wanted - charge) * before < 0, step / 2.0, np.minimum(1.2 * step, STEP))
+        longer = np.minimum(1.2 * step, STEP) if turn <= EAGER else step
+        step = np.where((wanted - charge) * before < 0, step / 2.0, longer)
         before = wanted - charge
         new = np.where(free, charge + step * before, charge)
-        moves = float((np.abs(new - charge) / np.maximum(charge, 1.0)).max(initial=0.0))
-        if moves <= CLOSE * STEP:
+        moves = float((np.abs(before) / np.maximum(charge, 1.0))[free].max(initial=0.0))
+        if moves <= CLOSE:
             return Settled(outcome=outcome, n_rounds=turn, moves=moves)
         charge = new
         outcome = game.solve(charge, outcome.price)
@@ -265,3 +273,53 @@ def _answers(game: Game, outcome: Outcome, owner: NDArray[np.integer]) -> FloatA
             rise = taken[mine] + own.T @ charge[mine]
             wanted[mine] = charge[mine] - np.linalg.pinv(own.T, rcond=1e-6) @ rise
     return np.clip(wanted, least, most)
+
+
+def best_answer(
+    game: Game, owners: Sequence[int], charge_usd: FloatArray, at: int
+) -> tuple[float, float]:
+    """
+    Return the charge that brings its owner most, and what it gains by it.
+
+    Parameters
+    ----------
+    game
+        The game.
+    owners
+        Shape (n_charges,).
+    charge_usd
+        [USD per unit], shape (n_charges,). All charges.
+    at
+        The charge that moves.
+
+    Returns
+    -------
+    best
+        [USD per unit] Of charges near and far, the best refined.
+    gain
+        [-] As a share of what the owner has now.
+    """
+    mine = np.asarray(owners) == owners[at]
+    start = game.solve(charge_usd).price
+
+    def revenue(value: float) -> float:
+        tried = charge_usd.copy()
+        tried[at] = value
+        return float(game.solve(tried, start).revenue_usd[mine].sum())
+
+    now = revenue(float(charge_usd[at]))
+    middle = max(float(charge_usd[at]), 1.0)
+    far = np.unique(
+        np.clip(middle * np.geomspace(0.1, 10.0, 2 * N_TRIED + 1), 0.0, game.cap_usd[at])
+    )
+    worth = [revenue(float(value)) for value in far]
+    top = int(np.argmax(worth))
+    ends = float(far[max(top - 1, 0)]), float(far[min(top + 1, len(far) - 1)])
+    found = minimize_scalar(
+        lambda value: -revenue(float(value)), bounds=ends, method="bounded",
+        options={"xatol": 1e-3 * middle},
+    )  # fmt: skip
+    value, most = (float(found.x), -float(found.fun))
+    if most <= now * (1.0 + 1e-7):
+        return float(charge_usd[at]), 0.0
+    return value, (most - now) / max(abs(now), 1.0)

@@ -20,7 +20,13 @@ from serai.domain.world import World
 from serai.errors import ScenarioError, state_fault
 from serai.model.routes import merge_routes
 from serai.run import Run, assign, describe, priced_routes, run_scenario
-from serai.studies.game import Game, Outcome, Settled, play
+from serai.studies.game import (
+    Game,
+    Outcome,
+    Settled,
+    best_answer,
+    play,
+)
 from serai.studies.market import MIDDLE, OTHER, Market, charge_links, find_market
 from serai.studies.shares import Progress
 from serai.studies.spread import Pool
@@ -45,9 +51,6 @@ MAX_ROUTED: Final = 3
 
 NOTHING_NEW: Final = 1e-3
 """[-] Part of the market's boxes on new routes below which no more are looked for."""
-
-N_TRIED: Final = 9
-"""Charges tried on either side of one, before the best of them is refined."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,56 +118,6 @@ class _Plays:
         if task.answer is not None:
             return best_answer(self.game, task.owners, task.first_usd, task.answer)
         return play(self.game, task.owners, first_usd=task.first_usd)
-
-
-def best_answer(
-    game: Game, owners: Sequence[int], charge_usd: FloatArray, at: int
-) -> tuple[float, float]:
-    """
-    Return the charge that brings its owner most, and what it gains by it.
-
-    Parameters
-    ----------
-    game
-        The game.
-    owners
-        Shape (n_charges,).
-    charge_usd
-        [USD per unit], shape (n_charges,). All charges.
-    at
-        The charge that moves.
-
-    Returns
-    -------
-    best
-        [USD per unit] Of charges near and far, the best refined.
-    gain
-        [-] As a share of what the owner has now.
-    """
-    mine = np.asarray(owners) == owners[at]
-    start = game.solve(charge_usd).price
-
-    def revenue(value: float) -> float:
-        tried = charge_usd.copy()
-        tried[at] = value
-        return float(game.solve(tried, start).revenue_usd[mine].sum())
-
-    now = revenue(float(charge_usd[at]))
-    middle = max(float(charge_usd[at]), 1.0)
-    far = np.unique(
-        np.clip(middle * np.geomspace(0.1, 10.0, 2 * N_TRIED + 1), 0.0, game.cap_usd[at])
-    )
-    worth = [revenue(float(value)) for value in far]
-    top = int(np.argmax(worth))
-    ends = float(far[max(top - 1, 0)]), float(far[min(top + 1, len(far) - 1)])
-    found = minimize_scalar(
-        lambda value: -revenue(float(value)), bounds=ends, method="bounded",
-        options={"xatol": 1e-3 * middle},
-    )  # fmt: skip
-    value, most = (float(found.x), -float(found.fun))
-    if most <= now * (1.0 + 1e-7):
-        return float(charge_usd[at]), 0.0
-    return value, (most - now) / max(abs(now), 1.0)
 
 
 def tariff(

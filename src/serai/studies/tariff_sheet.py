@@ -19,7 +19,7 @@ from serai.studies.tally import scarcity_usd, tally
 
 __all__ = ["find_break_even", "find_sections"]
 
-LEAST_USD: Final = 5.0
+LEAST_USD: Final = 15.0
 """[USD/TEU] Sections that take less are told together."""
 
 WORDS: Final = {
@@ -49,9 +49,8 @@ def find_sections(run: Run) -> list[Section]:
         counts boxes that do not use it as zero, so that the rows add up to the average rate.
     """
     links, graph = run.world.network.links, run.setting.graph
-    boxes = _boxes_on_links(run)
-    total = max(float(boxes["all"].sum()), 1e-300)
-    on = boxes["on"]
+    on, boxes = _boxes_on_links(run)
+    total = max(boxes, 1e-300)
     usd = (on * np.nan_to_num(np.broadcast_to(graph.usd_teu, on.shape))).sum(axis=0) / total
     hours = (on.sum(axis=0) * np.nan_to_num(graph.hours)) / total
     km = on.sum(axis=0) * links.length_km / total
@@ -60,7 +59,7 @@ def find_sections(run: Run) -> list[Section]:
     lon = np.where(np.isfinite(ends), ends, 0.0).sum(axis=0)
     lon /= np.maximum(np.isfinite(ends).sum(axis=0), 1)
     rows: dict[tuple[str, str, str], FloatArray] = {}
-    for i in np.flatnonzero(on.sum(axis=0) > 0):
+    for i in np.flatnonzero(on.sum(axis=0) > 0).tolist():
         one = rows.setdefault(_section_of(links, run, i), np.zeros(4))
         one += usd[i], hours[i], km[i], usd[i] * lon[i]
     kept = [key for key in rows if rows[key][0] >= LEAST_USD]
@@ -77,8 +76,8 @@ def _section(name: str, country: str, kind: str, sums: FloatArray) -> Section:
     )  # fmt: skip
 
 
-def _boxes_on_links(run: Run) -> dict[str, FloatArray]:
-    """Return boxes between China and Europe by the corridor: on links by direction, and all."""
+def _boxes_on_links(run: Run) -> tuple[FloatArray, float]:
+    """Return boxes between China and Europe by the corridor: on links by direction, and in all."""
     flows, routes, cells, world = tally(run), run.routes, run.setting.cells, run.world
     region = np.array(world.zones.regions)
     ends = [region[cells.origin[flows.cell]], region[cells.dest[flows.cell]]]
@@ -91,10 +90,9 @@ def _boxes_on_links(run: Run) -> dict[str, FloatArray]:
     direction = direction_of(lon[routes.origin], lon[routes.dest])
     on = np.zeros((2, len(world.network.links.ids)))
     for r in np.flatnonzero(weight > 0):
-        on[direction[r], routes.link_ix[routes.link_start[r] : routes.link_start[r + 1]]] += weight[
-            r
-        ]
-    return {"on": on, "all": weight}
+        path = routes.link_ix[routes.link_start[r] : routes.link_start[r + 1]]
+        on[direction[r], path] += weight[r]
+    return on, float(weight.sum())
 
 
 def _section_of(links: Links, run: Run, i: int) -> tuple[str, str, str]:
@@ -153,7 +151,7 @@ def find_break_even(run: Run) -> list[BreakEven]:
             weight = np.where(both & (cells.class_ix == k), weights, 0.0)
             if weight.sum() < 1.0:
                 continue
-            gap = np.average(_finite(best[rival][0] - best["middle"][0]), weights=weight)
+            gap = np.average(_finite(best[rival][0]) - _finite(best["middle"][0]), weights=weight)
             rate = np.average(_finite(best["middle"][1]), weights=weight)
             rows.append(
                 BreakEven(
