@@ -25,6 +25,7 @@ from serai.domain.programme import SolveResult
 from serai.domain.results import AnswerResult, QuoteResult, Result, RunResult
 from serai.domain.roads import AssignResult
 from serai.domain.sensitivity import SensitivityResult
+from serai.domain.storage import StorageResult
 from serai.domain.uses import SelectResult, SkimResult, SkimRow
 from serai.domain.vectors import EventsResult, VectorsResult
 from serai.errors import DataError, NotConvergedError, ScenarioError, state_fault
@@ -71,6 +72,7 @@ RESULTS: Final[dict[str, type[Result]]] = {
     "backcast": BackcastResult,
     "sensitivity": SensitivityResult,
     "frontier": FrontierResult,
+    "storage": StorageResult,
     "vectors": VectorsResult,
     "events": EventsResult,
     "brief": BriefResult,

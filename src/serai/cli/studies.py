@@ -8,13 +8,14 @@ from typing import Annotated, Final
 
 import typer
 
-from serai.cli.options import AsJson, Chart, Data, Draws, Seed, Workers
+from serai.cli.options import AsJson, Chart, Data, Draws, Named, Seed, Workers
 from serai.cli.rim import emit, require_certificate, say, track
 from serai.data.answers import read_answer
 from serai.data.journal import Journal
 from serai.data.learning import read_learning
 from serai.data.load import PACK
 from serai.data.scenarios import read_scenario, with_year
+from serai.data.storage import read_storage
 from serai.data.vectors import read_events, read_ties
 from serai.errors import ScenarioError, state_fault
 from serai.outputs.backcast import draw_backcast, print_backcast
@@ -22,6 +23,7 @@ from serai.outputs.brief import print_brief, write_brief
 from serai.outputs.drawing import WIDE_IN
 from serai.outputs.frontier import draw_frontier, print_frontier
 from serai.outputs.sensitivity import draw_sensitivity, print_sensitivity
+from serai.outputs.storage import draw_storage, print_storage
 from serai.outputs.vectors import draw_ropes, print_events, print_vectors
 from serai.outputs.whole import require_writable, write_whole
 from serai.studies.answer import answer_question
@@ -31,6 +33,8 @@ from serai.studies.events import find_event, list_events
 from serai.studies.frontier import find_candidates, frontier
 from serai.studies.lookup import read_checked_world
 from serai.studies.sensitivity import Plan, sensitivity
+from serai.studies.storage import Question as StorageQuestion
+from serai.studies.storage import storage
 from serai.studies.tightrope import Question, check_country, scenario_after, tightrope, tightropes
 
 __all__ = ["STUDIES"]
@@ -150,6 +154,48 @@ def _frontier(
         )  # fmt: skip
     emit(result, print_frontier, is_json=as_json)
     _write_drawing(chart, lambda: draw_frontier(result, width_in=WIDE_IN), "chart")
+    require_certificate(result.certificate)
+
+
+def _storage(
+    name: Named = "base",
+    hubs: Annotated[
+        str | None,
+        typer.Option(help="Places that may be hubs, ids or names joined by commas; the table's."),
+    ] = None,
+    max_hubs: Annotated[
+        int | None, typer.Option(min=1, help="Hubs that may be opened; any number.")
+    ] = None,
+    rivals: Annotated[
+        bool, typer.Option("--rivals/--no-rivals", help="Stores abroad that stand already.")
+    ] = True,
+    draws: Draws = 24,
+    seed: Seed = 1,
+    workers: Workers = 2,
+    chart: Chart = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Tell which stores on the way pay: hubs, goods, markets, size.
+
+    Transit goods of a scenario shipped straight, or held in a hub and sent on as buyers order: the
+    plan of hubs with the highest gain, the fee and the days at which storing stops to pay.
+    """
+    require_writable(chart, "--chart")
+    scenario = read_scenario(name)
+    named = [one.strip() for one in (hubs or "").split(",") if one.strip()]
+    with track("Reading tables") as tell:
+        world = read_checked_world(data)
+        inputs = read_storage(world, data or PACK, hubs=named, rivals=rivals)
+        n_hubs = int((~inputs.is_rival).sum())
+        question = StorageQuestion(
+            scenario=scenario, max_hubs=min(max_hubs or n_hubs, n_hubs), draws=draws, seed=seed,
+            workers=workers,
+        )  # fmt: skip
+        result = storage(world, inputs, question=question, progress=tell)
+    emit(result, print_storage, is_json=as_json)
+    _write_drawing(chart, lambda: draw_storage(result, width_in=WIDE_IN), "chart")
     require_certificate(result.certificate)
 
 
@@ -280,6 +326,7 @@ STUDIES: Final[dict[str, Callable[..., None]]] = {
     "backcast": _backcast,
     "sensitivity": _sensitivity,
     "frontier": _frontier,
+    "storage": _storage,
     "vectors": _vectors,
     "events": _events,
     "brief": _brief,

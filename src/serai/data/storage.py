@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -85,12 +85,20 @@ def read_storage(
             classes, "ageing_pct_day", "ageing_low_pct_day", "ageing_high_pct_day"
         ),
         place_ids=tuple(places["place_id"]),
+        place_names=tuple(_names(world, places)),
         is_rival=(places["role"] == "rival").to_numpy(np.bool_),
         rent_usd_m2_yr=dimensions.range(
             places, "rent_usd_m2_yr", "rent_low_usd_m2_yr", "rent_high_usd_m2_yr"
         ),
         n_dimensions=dimensions.n,
     )
+
+
+def _names(world: World, table: pd.DataFrame) -> Iterator[str]:
+    """Yield the table's names of hubs, those of the places where it has none."""
+    known = dict(zip(world.network.places.ids, world.network.places.names, strict=True))
+    for place, name in zip(table["place_id"], table["name"], strict=True):
+        yield name or known[place]
 
 
 def _require(table: pd.DataFrame) -> None:
@@ -133,7 +141,7 @@ def _choose(
     plain = dict(zip(columns, (rent["value"], rent["low"], rent["high"]), strict=True))
     known = table.set_index("place_id")
     rows = [
-        {"place_id": p, **plain, **(known.loc[p].to_dict() if p in known.index else {}),
+        {"place_id": p, "name": "", **plain, **(known.loc[p].to_dict() if p in known.index else {}),
          "role": "candidate"}
         for p in dict.fromkeys(chosen)
     ]  # fmt: skip

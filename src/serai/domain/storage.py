@@ -25,7 +25,8 @@ class StorageInputs:
     stockable_share: Ranged
     ageing_pct_day: Ranged
     place_ids: tuple[str, ...]
-    """Candidates and rivals; shape (n_hubs,) of the two that follow."""
+    """Candidates and rivals; shape (n_hubs,) of the three that follow."""
+    place_names: tuple[str, ...]
     is_rival: NDArray[np.bool_]
     rent_usd_m2_yr: Ranged
     n_dimensions: int
@@ -100,10 +101,10 @@ class StorageMarket(Result):
     """Region."""
     dest: str
     """Region."""
-    place_id: str
-    """The candidate that is best for most of it, opened or not."""
-    rival_id: str | None
-    """The store abroad that is best for most of it; null: none pays."""
+    hub: str
+    """Name of the candidate that is best for most of it, opened or not."""
+    rival: str | None
+    """Name of the store abroad that is best for most of it; null: none pays."""
     unit: str
     """TEU or t."""
     flow: float
@@ -169,7 +170,7 @@ class StorageResult(Result):
     hubs: list[StorageHub]
     """Candidates, by what each is worth alone."""
     rivals: list[str]
-    """Stores abroad that stand already."""
+    """Names of the stores abroad that stand already."""
     classes: list[StorageClass]
     """Classes that may be stored, by the gain over straight shipment of all that could be."""
     markets: list[StorageMarket]

@@ -145,7 +145,7 @@ def storage(
         best_gain_musd_yr=band_of([one.best for one in drawn], central.best),
         max_hubs=question.max_hubs,
         hubs=list_hubs(case, plan, inputs, bands_of(central, drawn)),
-        rivals=[p for p, r in zip(inputs.place_ids, inputs.is_rival, strict=True) if r],
+        rivals=[n for n, r in zip(inputs.place_names, inputs.is_rival, strict=True) if r],
         classes=list_classes(case, plan, inputs, bands_of_classes(central, drawn)),
         markets=list_markets(case, plan, inputs),
         n_parts=len(case.parts.flow),

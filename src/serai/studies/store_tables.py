@@ -159,9 +159,9 @@ def list_hubs(
     bands
         By hub.
     """
-    places, classes = case.run.world.network.places, case.run.world.classes
+    classes = case.run.world.classes
     gains, own = case.gains, own_cost(plan, cost_of_hub(inputs))
-    ids = [p for p, r in zip(inputs.place_ids, inputs.is_rival, strict=True) if not r]
+    places = zip(inputs.place_ids, inputs.place_names, inputs.is_rival, strict=True)
     stored = plan.share * gains.stockable[:, None]
     stock = stored * gains.store_days / DAYS_PER_YEAR * gains.slots[:, None]
     net = np.where(plan.share > 0, gains.over_rivals, 0.0)
@@ -170,12 +170,12 @@ def list_hubs(
     boxes = stored * classes.is_box[case.class_ix][:, None]
     loads = stored * gains.slots[:, None]
     rows = []
-    for h, place in enumerate(ids):
+    for h, (place, name) in enumerate((p, n) for p, n, is_rival in places if not is_rival):
         teu_days = float(stock[:, h].sum()) * DAYS_PER_YEAR
         cost = float(rent[h] + own[h])
         rows.append(
             StorageHub(
-                place_id=place, name=places.names[places.ids.index(place)],
+                place_id=place, name=name,
                 is_chosen=bool(plan.modules[h] > 0), chosen_share=bands[h].chosen_share,
                 gain_musd_yr=bands[h].held, alone_musd_yr=bands[h].alone,
                 unrivalled_musd_yr=bands[h].unrivalled,
@@ -310,8 +310,8 @@ def list_markets(case: Case, plan: Plan, inputs: StorageInputs) -> list[StorageM
             StorageMarket(
                 class_id=case.run.world.classes.ids[k],
                 origin=str(regions[o]), dest=str(regions[d]),
-                place_id=_candidates(inputs)[group.usual(case.best)],
-                rival_id=_best_rival(case, group, inputs),
+                hub=_names(inputs, rivals=False)[group.usual(case.best)],
+                rival=_best_rival(case, group, inputs),
                 unit=_unit(case, int(k)), flow=float(group.flow.sum()),
                 stored=float(stored[group.mine].sum()),
                 over_direct_usd_unit=group.mean(direct),
@@ -326,7 +326,7 @@ def list_markets(case: Case, plan: Plan, inputs: StorageInputs) -> list[StorageM
 
 def _best_rival(case: Case, group: _Group, inputs: StorageInputs) -> str | None:
     """Return the store abroad that is best for most of a group, None where that is none."""
-    rivals = [p for p, r in zip(inputs.place_ids, inputs.is_rival, strict=True) if r]
+    rivals = _names(inputs, rivals=True)
     if not rivals:
         return None
     offers = case.gains.rival_usd
@@ -335,8 +335,9 @@ def _best_rival(case: Case, group: _Group, inputs: StorageInputs) -> str | None:
     return rivals[usual - 1] if usual else None
 
 
-def _candidates(inputs: StorageInputs) -> list[str]:
-    return [p for p, r in zip(inputs.place_ids, inputs.is_rival, strict=True) if not r]
+def _names(inputs: StorageInputs, *, rivals: bool) -> list[str]:
+    named = zip(inputs.place_names, inputs.is_rival, strict=True)
+    return [name for name, is_rival in named if is_rival == rivals]
 
 
 def _unit(case: Case, class_ix: int) -> str:
