@@ -31,6 +31,7 @@ WORDS: dict[str, list[str]] = {
     "backcast": ["--year", "2023", "--draws", "2", "--workers", "1", "--data", "DIR"],
     "sensitivity": ["--trajectories", "2", "--base", "2", "--inputs", "2", "--data", "DIR"],
     "frontier": ["--draws", "2", "--workers", "1", "--data", "DIR"],
+    "storage": ["--hubs", "KZCIT", "--draws", "2", "--workers", "1", "--data", "DIR"],
     "events": ["--party", "IND"],
     "vectors": ["KAZ"],
     "brief": ["--answer", "ANSWER", "--draws", "1", "--workers", "1"],

@@ -129,7 +129,12 @@ def _choose(
             raise ScenarioError(state_fault("--hubs", "none", wanted, "name places"))
         return pd.concat([candidates, rivals], ignore_index=True)
     faults, chosen = [], []
+    ours = dict(zip(table["name"].str.casefold(), table["place_id"], strict=True))
+    ours |= {name.partition(" (")[0]: place for name, place in ours.items()}
     for hub in hubs:
+        if known_as := ours.get(hub.casefold()):
+            chosen.append(known_as)
+            continue
         try:
             chosen.append(world.network.places.ids[find_place(world.network.places, hub)])
         except ScenarioError as error:

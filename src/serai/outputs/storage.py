@@ -209,7 +209,7 @@ def draw_storage(result: StorageResult, *, width_in: float) -> str:
     if result.n_draws:
         keys.append(Line2D([], [], color=FAINT, lw=1.0, label="P10 to P90"))
     top_in = measure_legend_in(keys, width_in) + 0.3
-    hubs_in, classes_in = (STEP_IN * len(one) for one in (result.hubs, result.classes))
+    hubs_in, classes_in = (STEP_IN * max(1, len(one)) for one in (result.hubs, result.classes))
     height_in = top_in + hubs_in + 1.0 + classes_in + 0.5
     half_in = (width_in - LEFT_IN) / 2.0
     with open_sheet("storage-wide", width_in, height_in) as figure:
@@ -254,7 +254,7 @@ def _draw_bars(axes: Axes, bands: Sequence[Band], colour: str) -> None:
 
 def _dress(axes: Axes, n: int, labels: Sequence[str]) -> None:
     """Put names beside the rows, the first on top."""
-    axes.set_ylim(n, 0.0)
+    axes.set_ylim(max(n, 1), 0.0)
     axes.set_yticks(np.arange(n) + 0.5, labels or [""] * n)
     axes.tick_params(axis="y", length=0)
     for text in axes.get_yticklabels():

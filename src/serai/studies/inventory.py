@@ -93,7 +93,7 @@ def stock_days(
 
     References
     ----------
-    baumol1970, tyworth1998, maister1976, silver2017.
+    baumol1970, tyworth1998, maister1976.
 
     Examples
     --------

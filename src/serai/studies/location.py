@@ -81,7 +81,7 @@ def locate(
 
     References
     ----------
-    campbell1994, daskin2013.
+    campbell1994, cornuejols1991.
     """
     n_parts, n_hubs = worth_usd_yr.shape
     part, hub = np.nonzero(worth_usd_yr > 0)

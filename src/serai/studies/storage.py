@@ -15,11 +15,12 @@ from serai.domain.results import Band, RunCertificate
 from serai.domain.scenario import Scenario
 from serai.domain.storage import StorageInputs, StorageResult
 from serai.domain.world import World
+from serai.errors import ScenarioError, state_fault
 from serai.model.apply import draw_world
 from serai.run import Run, describe, run_scenario, worst
 from serai.studies.draws import Known, band_of, deviates
 from serai.studies.inventory import Gains, weigh
-from serai.studies.legs import find_legs, find_parts
+from serai.studies.legs import find_legs, find_parts, hub_nodes
 from serai.studies.location import Plan, locate
 from serai.studies.shares import Progress
 from serai.studies.spread import spread
@@ -120,9 +121,15 @@ def storage(
     result
         The plan of the highest gain over straight shipment and over stores abroad; what each
         hub, class and market gains or loses.
+
+    Raises
+    ------
+    ScenarioError
+        A candidate has no terminal on land.
     """
     began = time.perf_counter()
     tell = progress or (lambda _stage, _done, _total: None)
+    _require_land(world, inputs)
     tell("routes and prices", 0, 3)
     run = run_scenario(world, question.scenario, seed=question.seed)
     tell("stocks and hubs", 1, 3)
@@ -157,6 +164,20 @@ def storage(
             n_routes=len(run.routes.mark), seconds=time.perf_counter() - began,
         ),
     )  # fmt: skip
+
+
+def _require_land(world: World, inputs: StorageInputs) -> None:
+    """Refuse candidates at which neither a train nor a lorry stops."""
+    ids = world.network.places.ids
+    _, hub = hub_nodes(world, np.array([ids.index(p) for p in inputs.place_ids], np.int32))
+    named = enumerate(zip(inputs.place_ids, inputs.is_rival, strict=True))
+    faults = [
+        state_fault("--hubs", place, "a place with a terminal of rail or road", "leave it out")
+        for h, (place, is_rival) in named
+        if not is_rival and h not in hub
+    ]
+    if faults:
+        raise ScenarioError(faults)
 
 
 def look_at(run: Run, inputs: StorageInputs) -> Case:
