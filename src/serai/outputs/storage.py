@@ -67,7 +67,7 @@ def _say_plan(result: StorageResult) -> str:
     chosen = [hub for hub in result.hubs if hub.is_chosen]
     than = "over straight shipment" + (" and stores abroad" if result.rivals else "")
     if not chosen:
-        return f"No store on the way pays {than}."
+        return f"At the tables' values no store on the way pays {than}."
     told = ", ".join(f"{hub.name} {say_plain(hub.room_m2)} m2" for hub in chosen)
     return f"Best plan: {told}. Gain {than}: {_say_musd(result.gain_musd_yr)} million USD a year."
 
@@ -99,7 +99,7 @@ def _print_plan(console: Console, result: StorageResult) -> None:
         Column("kt\na year"), Column("days in\nstore"), Column("days\nsaved"),
         Column("fee"), Column("break-\neven"), Column("M USD\na year"),
     ]  # fmt: skip
-    print_table(console, "Hubs of the best plan (fee, break-even: USD per TEU and day)", columns,
+    print_table(console, "Hubs of the best plan, at the tables' values; fees in USD per TEU and day", columns,
                 rows)  # fmt: skip
 
 
