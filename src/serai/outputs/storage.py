@@ -99,7 +99,8 @@ def _print_plan(console: Console, result: StorageResult) -> None:
         Column("kt\na year"), Column("days in\nstore"), Column("days\nsaved"),
         Column("fee"), Column("break-\neven"), Column("M USD\na year"),
     ]  # fmt: skip
-    print_table(console, "Hubs of the best plan, at the tables' values; fees in USD per TEU and day", columns,
+    title = "Hubs of the best plan, at the tables' values; fees in USD per TEU and day"
+    print_table(console, title, columns,
                 rows)  # fmt: skip
 
 
