@@ -45,6 +45,7 @@ UNITS: Final[Mapping[str, str]] = MappingProxyType(
         "TEU/yr": "twenty-foot equivalent units per year",
         "USD": f"United States dollars at {PRICE_YEAR} prices",
         "USD/TEU": "dollars per twenty-foot equivalent unit",
+        "USD/m2/yr": "dollars per square metre of floor and year",
         "USD/t": "dollars per tonne of goods",
         "USD/t/day": "dollars per tonne of goods and day",
         "days": "days of 24 hours",

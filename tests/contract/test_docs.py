@@ -18,7 +18,7 @@ from serai.data.scenarios import list_shipped
 from serai.data.tables import read_tables
 from serai.domain.results import AnswerResult
 from serai.domain.world import World
-from serai.studies import cases, draws, frontier, sets
+from serai.studies import cases, draws, frontier, invest_search, legs, sets
 from serai.studies.answer import OTHER_YEARS, OUTLOOK_YEARS, Answer, answer_question
 from serai.studies.words import HALF, WHOLE
 from tests.command import serai
@@ -135,11 +135,11 @@ def test_the_tour_has_every_command(root: Path) -> None:
         for block in find_blocks((root / "README.md").read_text("utf-8"))
         for command in block.commands
     }
-    # `assign` wants a network of the reader's own; `brief` an answer, or its time; `frontier`,
-    # `invest` and `conditions` five minutes, `tariff` one, `sensitivity` an hour.
-    assert shown == set(list_subcommands()) - {
-        "assign", "brief", "conditions", "frontier", "invest", "sensitivity", "tariff",
-    }  # fmt: skip
+    # `assign` wants a network of the reader's own; `brief` an answer, or its time; the others from
+    # one minute (`tariff`) to an hour (`sensitivity`).
+    untold = {"assign", "brief", "conditions", "frontier", "invest", "sensitivity", "storage",
+              "tariff"}  # fmt: skip
+    assert shown == set(list_subcommands()) - untold
 
 
 def test_a_block_is_made_anew_and_nothing_around_it() -> None:
@@ -240,6 +240,9 @@ def test_counts_in_words_are_those_of_the_data(root: Path, claims: dict[str, str
         ("frontier", "the 30 sets one", frontier.N_NEIGHBOURS == 30),
         ("frontier", "At most ten points are told", frontier.N_POINTS == 10),
         ("frontier", "(31 in the tables", len(sets.find_candidates(read_world())) == 31),
+        ("storage", "Less than 24 TEU a year", legs.LEAST_TEU == 24.0),
+        ("invest", "With up to eight projects all sets", invest_search.N_EXACT == 8),
+        ("invest", "four tried at a time", invest_search.N_TRIED == 4),
         ("answer", "*No* below 50 %, *Only in part* below 100 %", (HALF, WHOLE) == (0.5, 1.0)),
         ("answer", "the demand of 2030 and 2040", OUTLOOK_YEARS == (2030, 2040)),
         ("answer", "2021 is told beside it", OTHER_YEARS == (2021,)),

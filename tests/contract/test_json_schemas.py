@@ -34,6 +34,7 @@ WORDS: dict[str, list[str]] = {
     "invest": ["--draws", "1", "--workers", "1", "--data", "DIR"],
     "tariff": ["--starts", "2", "--workers", "1", "--data", "DIR"],
     "conditions": ["--draws", "20", "--workers", "1", "--data", "DIR"],
+    "storage": ["--hubs", "KZCIT", "--draws", "2", "--workers", "1", "--data", "DIR"],
     "events": ["--party", "IND"],
     "vectors": ["KAZ"],
     "brief": ["--answer", "ANSWER", "--draws", "1", "--workers", "1"],

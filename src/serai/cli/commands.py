@@ -10,6 +10,7 @@ import typer
 
 import serai
 from serai.cli.options import AsJson, Data, Draws, Named, Seed, Workers, Year
+from serai.cli.planning import PLANNING
 from serai.cli.rim import Rim, emit, require_certificate, say, track
 from serai.cli.studies import STUDIES
 from serai.data.evidence import Search
@@ -27,6 +28,7 @@ from serai.domain.programme import SolveResult
 from serai.domain.results import AnswerResult, QuoteResult, Result, RunResult
 from serai.domain.roads import AssignResult
 from serai.domain.sensitivity import SensitivityResult
+from serai.domain.storage import StorageResult
 from serai.domain.tariff import TariffResult
 from serai.domain.uses import SelectResult, SkimResult, SkimRow
 from serai.domain.vectors import EventsResult, VectorsResult
@@ -77,6 +79,7 @@ RESULTS: Final[dict[str, type[Result]]] = {
     "invest": InvestResult,
     "tariff": TariffResult,
     "conditions": ConditionsResult,
+    "storage": StorageResult,
     "vectors": VectorsResult,
     "events": EventsResult,
     "brief": BriefResult,
@@ -191,7 +194,7 @@ def _run(
     require_certificate(result.certificate)
 
 
-for name, command in STUDIES.items():
+for name, command in {**STUDIES, **PLANNING}.items():
     app.command(name)(command)
 
 

@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 
@@ -19,8 +20,9 @@ from typer.core import TyperGroup
 
 from serai.domain.results import MAX_GAP, MAX_SLACK, MAX_WAIT_RESIDUAL_H, Certificate, Result
 from serai.errors import NotConvergedError, SeraiError
+from serai.outputs.whole import write_whole
 
-__all__ = ["Rim", "emit", "require_certificate", "say", "track"]
+__all__ = ["Rim", "emit", "require_certificate", "say", "track", "write_drawing"]
 
 INTERRUPTED: Final = 130
 BROKEN_PIPE: Final = 141
@@ -225,3 +227,21 @@ def track(what: str) -> Iterator[Callable[[str, int, int], None]]:
             progress.update(task, description=stage, completed=done, total=total, steps=steps)
 
         yield tell
+
+
+def write_drawing(path: Path | None, draw: Callable[[], str], what: str) -> None:
+    """
+    Draw into a file, if one was asked for, and say where it is.
+
+    Parameters
+    ----------
+    path
+        The file; None if none was asked for.
+    draw
+        Returns the picture as SVG.
+    what
+        What it is called.
+    """
+    if path is not None:
+        write_whole(path, draw().encode())
+        say(f"The {what} is at {path.resolve()}")

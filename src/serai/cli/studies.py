@@ -13,44 +13,29 @@ from serai.cli.options import (
     Chart,
     Data,
     Draws,
-    Named,
-    Projects,
     Seed,
-    SoftMeasures,
     Workers,
-    split_commas,
 )
-from serai.cli.rim import emit, require_certificate, say, track
+from serai.cli.rim import emit, require_certificate, say, track, write_drawing
 from serai.data.answers import read_answer
-from serai.data.appraisal import read_appraisal
 from serai.data.journal import Journal
 from serai.data.learning import read_learning
 from serai.data.load import PACK
 from serai.data.scenarios import read_scenario, with_year
 from serai.data.vectors import read_events, read_ties
-from serai.domain.invest import Aim
 from serai.errors import ScenarioError, state_fault
 from serai.outputs.backcast import draw_backcast, print_backcast
 from serai.outputs.brief import print_brief, write_brief
-from serai.outputs.conditions import draw_conditions, print_conditions
 from serai.outputs.drawing import WIDE_IN
-from serai.outputs.frontier import draw_frontier, print_frontier
-from serai.outputs.invest import draw_invest, print_invest
 from serai.outputs.sensitivity import draw_sensitivity, print_sensitivity
-from serai.outputs.tariff import draw_tariff, print_tariff
 from serai.outputs.vectors import draw_ropes, print_events, print_vectors
-from serai.outputs.whole import require_writable, write_whole
+from serai.outputs.whole import require_writable
 from serai.studies.answer import answer_question
 from serai.studies.backcast import FORECAST_YEAR, YEARS, backcast
 from serai.studies.brief import brief
-from serai.studies.conditions import ConditionsPlan, conditions
 from serai.studies.events import find_event, list_events
-from serai.studies.frontier import frontier
-from serai.studies.invest import Budgeted, invest
 from serai.studies.lookup import read_checked_world
 from serai.studies.sensitivity import Plan, sensitivity
-from serai.studies.sets import find_candidates
-from serai.studies.tariff import COUNTRIES, Bargain, tariff
 from serai.studies.tightrope import Question, check_country, scenario_after, tightrope, tightropes
 
 __all__ = ["STUDIES"]
@@ -92,7 +77,7 @@ def _backcast(
             workers=workers, tell=tell,
         )  # fmt: skip
     emit(result, print_backcast, is_json=as_json)
-    _write_drawing(chart, lambda: draw_backcast(result, width_in=WIDE_IN), "chart")
+    write_drawing(chart, lambda: draw_backcast(result, width_in=WIDE_IN), "chart")
     require_certificate(result.certificate)
 
 
@@ -134,147 +119,7 @@ def _sensitivity(
             journal=Journal(resume, plan.name_study(world)), progress=tell,
         )  # fmt: skip
     emit(result, print_sensitivity, is_json=as_json)
-    _write_drawing(chart, lambda: draw_sensitivity(result, width_in=WIDE_IN), "chart")
-    require_certificate(result.certificate)
-
-
-def _frontier(
-    projects: Projects = None,
-    measures: SoftMeasures = True,
-    draws: Draws = 10,
-    seed: Seed = 1,
-    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
-    chart: Chart = None,
-    data: Data = None,
-    as_json: AsJson = False,
-) -> None:
-    """
-    Tell how much of the routes through Russia capital can replace.
-
-    Forced and voluntary share of the divertible flow, price and days against what is spent on
-    projects of the Middle Corridor: the upper envelope over the sets of projects that were solved.
-    """
-    require_writable(chart, "--chart")
-    with track("Reading tables") as tell:
-        world = read_checked_world(data)
-        result = frontier(
-            world, candidates=find_candidates(world, split_commas(projects)),
-            measures="all" if measures else "none", draws=draws, seed=seed, workers=workers,
-            progress=tell,
-        )  # fmt: skip
-    emit(result, print_frontier, is_json=as_json)
-    _write_drawing(chart, lambda: draw_frontier(result, width_in=WIDE_IN), "chart")
-    require_certificate(result.certificate)
-
-
-def _invest(
-    budget: Annotated[
-        float | None, typer.Option(help="Capital there is, million USD; no limit if left out.")
-    ] = None,
-    projects: Projects = None,
-    aim: Annotated[
-        Aim, typer.Option(help="What is made as large as can be: net benefit, or a share.")
-    ] = "net",
-    measures: SoftMeasures = True,
-    draws: Draws = 6,
-    seed: Seed = 1,
-    workers: Workers = 2,
-    chart: Chart = None,
-    data: Data = None,
-    as_json: AsJson = False,
-) -> None:
-    """
-    Tell which projects pay, and in which order to build them.
-
-    Each project's benefit and cost a year in its turn, present values to 2040, the cost of each
-    further box and tonne on the corridor, which projects compete, other sets nearly as good, and
-    how much better any set could be.
-    """
-    require_writable(chart, "--chart")
-    appraisal = read_appraisal(data or PACK)
-    with track("Reading tables") as tell:
-        world = read_checked_world(data)
-        question = Budgeted.of(
-            world, named=split_commas(projects), budget_musd=budget, aim=aim,
-            measures="all" if measures else "none", draws=draws, seed=seed,
-        )  # fmt: skip
-        result = invest(world, question, appraisal, workers=workers, progress=tell)
-    emit(result, print_invest, is_json=as_json)
-    _write_drawing(chart, lambda: draw_invest(result, width_in=WIDE_IN), "chart")
-    require_certificate(result.certificate)
-
-
-def _tariff(
-    scenario: Named = "base",
-    countries: Annotated[
-        str, typer.Option(help="Who charges for transit, joined by commas.")
-    ] = ",".join(COUNTRIES),
-    starts: Annotated[int, typer.Option(help="Starts of the game of each for itself.")] = 20,
-    seed: Seed = 1,
-    workers: Workers = 2,
-    chart: Chart = None,
-    data: Data = None,
-    as_json: AsJson = False,
-) -> None:
-    """
-    Tell what transit costs by section, and what each country would charge.
-
-    Tariffs of every railway, port and ferry on the Middle Corridor; the through rate at which it
-    breaks even; equal discounts; charges when each country acts for itself and when the partners
-    act together; and a split of what that brings.
-    """
-    require_writable(chart, "--chart")
-    read = read_scenario(scenario)
-    margin = read_appraisal(data or PACK).transit_margin
-    with track("Reading tables") as tell:
-        world = read_checked_world(data)
-        bargain = Bargain(countries=tuple(split_commas(countries)), starts=starts, seed=seed)
-        bargain.require(world)
-        result = tariff(world, read, bargain, margin=margin, workers=workers, progress=tell)
-    emit(result, print_tariff, is_json=as_json)
-    _write_drawing(chart, lambda: draw_tariff(result, width_in=WIDE_IN), "chart")
-    require_certificate(result.certificate)
-
-
-def _conditions(
-    share: Annotated[
-        float, typer.Option(help="Share of the divertible boxes, between 0 and 1.")
-    ] = ConditionsPlan.share,
-    case: Annotated[
-        str | None,
-        typer.Option(help="Hold what today, funded or full builds and agrees; drawn if left out."),
-    ] = ConditionsPlan.case,
-    russia: Annotated[str, typer.Option(help="closed or open to transit.")] = ConditionsPlan.russia,
-    draws: Annotated[int, typer.Option(help="States solved, 20 or more.")] = ConditionsPlan.draws,
-    seed: Annotated[int, typer.Option(help="Seed of the draws.")] = ConditionsPlan.seed,
-    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
-    resume: Annotated[
-        Path | None,
-        typer.Option(help="File that keeps solved states: for more draws, or another share."),
-    ] = None,
-    chart: Chart = None,
-    data: Data = None,
-    as_json: AsJson = False,
-) -> None:
-    """
-    Tell under which conditions the corridor carries a share, and under which it fails to.
-
-    All ranged inputs, the ocean's price, projects and soft measures are drawn at once; limits on
-    the inputs that matter are peeled off (PRIM). Five minutes on two cores; what it prints as JSON,
-    stored beside the tables as conditions.json, is on the page.
-    """
-    plan = ConditionsPlan(share=share, case=case, russia=russia, draws=draws, seed=seed)
-    plan.require()
-    require_writable(chart, "--chart")
-    require_writable(resume, "--resume")
-    with track("Reading tables") as tell:
-        world = read_checked_world(data)
-        result = conditions(
-            world, plan=plan, workers=workers, journal=Journal(resume, plan.name_study(world)),
-            progress=tell,
-        )  # fmt: skip
-    emit(result, print_conditions, is_json=as_json)
-    _write_drawing(chart, lambda: draw_conditions(result, width_in=WIDE_IN), "chart")
+    write_drawing(chart, lambda: draw_sensitivity(result, width_in=WIDE_IN), "chart")
     require_certificate(result.certificate)
 
 
@@ -330,7 +175,7 @@ def _vectors(
         result = result.model_copy(update={"told": told})
         years = tightropes(world, ties, country, tell=tell) if chart is not None else []
     emit(result, print_vectors, is_json=as_json)
-    _write_drawing(
+    write_drawing(
         chart,
         lambda: draw_ropes(years, list_events(events).events, width_in=WIDE_IN),
         "picture",
@@ -394,20 +239,9 @@ def _brief(
     say(f"The page is at {page.resolve()}")
 
 
-def _write_drawing(path: Path | None, draw: Callable[[], str], what: str) -> None:
-    """Draw into a file, if one was asked for, and say where it is."""
-    if path is not None:
-        write_whole(path, draw().encode())
-        say(f"The {what} is at {path.resolve()}")
-
-
 STUDIES: Final[dict[str, Callable[..., None]]] = {
     "backcast": _backcast,
     "sensitivity": _sensitivity,
-    "frontier": _frontier,
-    "invest": _invest,
-    "tariff": _tariff,
-    "conditions": _conditions,
     "vectors": _vectors,
     "events": _events,
     "brief": _brief,
