@@ -84,7 +84,7 @@ def test_dearer_rivals_leave_room_for_a_higher_rate(world: World, run: Run) -> N
 
 
 def test_tariffs_on_the_toy_are_the_same_for_any_number_of_workers(world: World) -> None:
-    bargain = Bargain(countries=COUNTRIES, starts=3)
+    bargain = Bargain.of(world, COUNTRIES, starts=3)
     results = [
         tariff(world, Scenario(year=2023), bargain, margin=MARGIN, workers=n) for n in (1, 2)
     ]
@@ -123,7 +123,7 @@ def test_a_split_gives_all_away_and_the_same_to_equals(worth: list[float]) -> No
 
 def test_every_fault_of_a_bargain_is_named(world: World) -> None:
     with pytest.raises(ScenarioError) as caught:
-        Bargain(countries=("XXX",), starts=0).require(world)
+        Bargain.of(world, ("XXX",), starts=0)
     for words in ("XXX", "two or more", "--starts: got 0"):
         assert words in str(caught.value)
 
@@ -131,6 +131,6 @@ def test_every_fault_of_a_bargain_is_named(world: World) -> None:
 def test_a_market_nobody_crosses_is_refused(world: World) -> None:
     with pytest.raises(ScenarioError, match="none through which boxes pass"):
         tariff(
-            world, Scenario(year=2023), Bargain(countries=("RUS", "BLR"), starts=1),
+            world, Scenario(year=2023), Bargain.of(world, ("RUS", "BLR"), starts=1),
             margin=MARGIN, workers=1,
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The commands of planners: what to build, charge, store and agree on, and under which conditions."""
+"""The commands of planners: what to build, charge, store and agree on, and when that does it."""
 
 from __future__ import annotations
 
@@ -157,8 +157,12 @@ def _conditions(
 def _tariff(
     scenario: Named = "base",
     countries: Annotated[
-        str, typer.Option(help="Who charges for transit, joined by commas.")
-    ] = ",".join(COUNTRIES),
+        str | None,
+        typer.Option(
+            help=f"Who charges for transit, joined by commas; of {', '.join(COUNTRIES)} those that "
+            "the tables know."
+        ),
+    ] = None,
     starts: Annotated[int, typer.Option(help="Starts of the game of each for itself.")] = 20,
     seed: Seed = 1,
     workers: Workers = 2,
@@ -178,8 +182,7 @@ def _tariff(
     margin = read_appraisal(data or PACK).transit_margin
     with track("Reading tables") as tell:
         world = read_checked_world(data)
-        bargain = Bargain(countries=tuple(split_commas(countries)), starts=starts, seed=seed)
-        bargain.require(world)
+        bargain = Bargain.of(world, split_commas(countries), starts=starts, seed=seed)
         result = tariff(world, read, bargain, margin=margin, workers=workers, progress=tell)
     emit(result, print_tariff, is_json=as_json)
     write_drawing(chart, lambda: draw_tariff(result, width_in=WIDE_IN), "chart")

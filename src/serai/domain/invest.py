@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from serai.domain.ranged import Ranged
 from serai.domain.results import Amounts, Band, Record, Result, RunCertificate
 
@@ -73,9 +75,13 @@ class ProjectRow(Result):
     """One project."""
 
     project: str
+    """Id."""
     name: str
+    """What the tables call it."""
     capex_musd: Band
+    """[million USD] With its range in the tables."""
     open_year: int
+    """Of the tables."""
     annual_cost_musd: float
     """[million USD per year] Capital as an annuity over the project's life, and upkeep."""
     alone: Gain
@@ -92,11 +98,13 @@ class Step(Result):
     """A project in its turn."""
 
     project: str
+    """Id."""
     capex_musd: float
     """[million USD] Of this and all before."""
     gain: Gain
     """What it adds to those before."""
     annual_cost_musd: float
+    """[million USD per year] Of this alone."""
     npv_musd: float
     """[million USD] To the last year, at its place in the order."""
     benefit_cost_ratio: float
@@ -113,18 +121,24 @@ class SupplyPoint(Result):
     amount: float
     """[TEU or t per year] Added to the Middle Corridor."""
     annual_cost_musd: float
+    """[million USD per year] Of the set."""
     capex_musd: float
+    """[million USD] Of the set."""
     marginal_usd: float
     """[USD per TEU or t] From the point before to this one."""
     added: list[str]
+    """Projects that the point before does not have."""
     dropped: list[str]
+    """Projects that only the point before has."""
 
 
 class Pair(Result):
     """Two projects that are worth more, or less, together."""
 
     first: str
+    """Id of one."""
     second: str
+    """Id of the other."""
     together_musd: float
     """[million USD per year] Benefit of both less that of each alone: below zero they compete."""
 
@@ -133,48 +147,65 @@ class YearRow(Result):
     """One year of the best set."""
 
     year: int
+    """The year."""
     opened: list[str]
+    """Projects that open in it."""
     capital_musd: float
+    """[million USD] Spent in it."""
     upkeep_musd: float
+    """[million USD] Of what is open."""
     benefit_musd: float
+    """[million USD] Of what is open."""
 
 
 class Programme(Result):
     """The best set."""
 
     projects: list[str]
+    """Ids."""
     capex_musd: float
+    """[million USD]."""
     annual_cost_musd: float
+    """[million USD per year]."""
     gain: Gain
+    """Against nothing built."""
     net_musd: Band
     """[million USD per year] Benefit less annual cost, in full operation."""
     npv_musd: float
     """[million USD] By the year that each project opens in, to the last year."""
     benefit_cost_ratio: float
+    """[-] Present benefits over present costs."""
     residual_musd: float
     """[million USD] Present value of what the projects are still worth after the last year."""
     years: list[YearRow]
+    """From the first to the last."""
 
 
 class Alternative(Result):
     """Another set that comes near the best."""
 
     projects: list[str]
+    """Ids."""
     value: float
     """In the unit of the aim."""
     capex_musd: float
+    """[million USD]."""
     added: list[str]
-    """Against the best set."""
+    """Projects that the best set does not have."""
     dropped: list[str]
+    """Projects that only the best set has."""
 
 
 class InvestResult(Result):
     """Which projects, and in which order."""
 
-    aim: Aim
+    aim: Aim = Field(description="What is made as large as can be: net benefit, or a share.")
     budget_musd: float | None
+    """[million USD] Capital there is; None for no limit."""
     measures: str
+    """Soft measures in force throughout: all or none."""
     best: Programme
+    """The best set found."""
     value: float
     """Of the best set, in the unit of the aim: million USD per year, or share."""
     bound: float
@@ -184,18 +215,28 @@ class InvestResult(Result):
     is_exact: bool
     """Whether all sets were solved."""
     n_sets: int
+    """Sets of projects solved."""
     order: list[Step]
+    """Projects in their turn."""
     projects: list[ProjectRow]
+    """Every project to choose from."""
     supply_teu: list[SupplyPoint]
     """Boxes on the corridor, Russia closed."""
     supply_t: list[SupplyPoint]
     """Tonnes on the corridor, Russia open."""
     pairs: list[Pair]
+    """The first of the order, two by two."""
     alternatives: list[Alternative]
+    """Other sets nearly as good."""
     n_draws: int
+    """Draws behind bands and robustness."""
     grown_year: int
     """Year whose demand and prices benefits grow to, from those of the base year."""
     discount_rate: float
+    """[-] Per year."""
     last_year: int
+    """Last year of present values."""
     certificate: RunCertificate
+    """The worst of all runs."""
     record: Record
+    """How the result came about."""

@@ -57,18 +57,27 @@ NOTHING_NEW: Final = 1e-3
 class Bargain:
     """What is asked."""
 
-    countries: tuple[str, ...] = COUNTRIES
-    starts: int = 20
-    seed: int = 1
+    countries: tuple[str, ...]
+    starts: int
+    seed: int
 
-    def require(self, world: World) -> None:
+    @classmethod
+    def of(
+        cls, world: World, countries: Sequence[str] = (), *, starts: int = 20, seed: int = 1
+    ) -> Bargain:
         """
-        Refuse what cannot be answered.
+        Return a question that can be answered.
 
         Parameters
         ----------
         world
             The tables.
+        countries
+            ISO 3166 alpha-3; those of `COUNTRIES` that the tables know, if left out.
+        starts
+            [-], >= 1. Starts of the game.
+        seed
+            Seed of the starts.
 
         Raises
         ------
@@ -76,18 +85,20 @@ class Bargain:
             Names every fault.
         """
         known = world.network.country_ids
+        named = tuple(dict.fromkeys(countries)) or tuple(c for c in COUNTRIES if c in known)
         faults = [
             state_fault("--countries", one, f"one of {', '.join(known)}", "correct it")
-            for one in self.countries
+            for one in named
             if one not in known
         ]
-        if len(set(self.countries)) < 2:  # noqa: PLR2004
-            faults.append(state_fault("--countries", ", ".join(self.countries) or "none",
+        if len(named) < 2:  # noqa: PLR2004
+            faults.append(state_fault("--countries", ", ".join(named) or "none",
                                       "two or more", "name who charges for transit"))  # fmt: skip
-        if self.starts < 1:
-            faults.append(state_fault("--starts", str(self.starts), "1 or more", "raise it"))
+        if starts < 1:
+            faults.append(state_fault("--starts", str(starts), "1 or more", "raise it"))
         if faults:
             raise ScenarioError("\n".join(faults))
+        return cls(countries=named, starts=starts, seed=seed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
