@@ -16,7 +16,7 @@ from serai.domain.scenario import (
 )
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "cli.md"
-COMMANDS = ("answer", "run", "compare", "backcast", "sensitivity", "frontier",
+COMMANDS = ("answer", "run", "compare", "backcast", "sensitivity", "frontier", "ensemble",
             "vectors", "events", "brief",
             "scenarios", "routes",
             "select", "skim", "evidence", "check", "assign", "solve", "schema")  # fmt: skip

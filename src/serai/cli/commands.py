@@ -19,6 +19,7 @@ from serai.data.scenarios import adjust, read_scenario, with_year
 from serai.domain.backcast import BackcastResult
 from serai.domain.brief import BriefResult
 from serai.domain.comparison import CompareResult
+from serai.domain.ensemble import EnsembleResult
 from serai.domain.frontier import FrontierResult
 from serai.domain.listings import CheckResult, EvidenceResult, ScenariosResult
 from serai.domain.programme import SolveResult
@@ -71,6 +72,7 @@ RESULTS: Final[dict[str, type[Result]]] = {
     "backcast": BackcastResult,
     "sensitivity": SensitivityResult,
     "frontier": FrontierResult,
+    "ensemble": EnsembleResult,
     "vectors": VectorsResult,
     "events": EventsResult,
     "brief": BriefResult,

@@ -11,15 +11,17 @@ import typer
 from serai.cli.options import AsJson, Chart, Data, Draws, Seed, Workers
 from serai.cli.rim import emit, require_certificate, say, track
 from serai.data.answers import read_answer
+from serai.data.ensembles import read_ensemble
 from serai.data.journal import Journal
 from serai.data.learning import read_learning
 from serai.data.load import PACK
 from serai.data.scenarios import read_scenario, with_year
 from serai.data.vectors import read_events, read_ties
-from serai.errors import ScenarioError, state_fault
+from serai.errors import NotConvergedError, ScenarioError, state_fault
 from serai.outputs.backcast import draw_backcast, print_backcast
 from serai.outputs.brief import print_brief, write_brief
 from serai.outputs.drawing import WIDE_IN
+from serai.outputs.ensemble import draw_ensemble, print_ensemble
 from serai.outputs.frontier import draw_frontier, print_frontier
 from serai.outputs.sensitivity import draw_sensitivity, print_sensitivity
 from serai.outputs.vectors import draw_ropes, print_events, print_vectors
@@ -27,10 +29,12 @@ from serai.outputs.whole import require_writable, write_whole
 from serai.studies.answer import answer_question
 from serai.studies.backcast import FORECAST_YEAR, YEARS, backcast
 from serai.studies.brief import brief
+from serai.studies.ensemble import Plan, ensemble
 from serai.studies.events import find_event, list_events
 from serai.studies.frontier import find_candidates, frontier
 from serai.studies.lookup import read_checked_world
-from serai.studies.sensitivity import Plan, sensitivity
+from serai.studies.sensitivity import Plan as Weighing
+from serai.studies.sensitivity import sensitivity
 from serai.studies.tightrope import Question, check_country, scenario_after, tightrope, tightropes
 
 __all__ = ["STUDIES"]
@@ -79,14 +83,14 @@ def _backcast(
 def _sensitivity(
     trajectories: Annotated[
         int, typer.Option(help="Trajectories of the screening, 2 or more.")
-    ] = Plan.trajectories,
+    ] = Weighing.trajectories,
     base: Annotated[
         int, typer.Option(help="Base samples of the variance shares, a power of two.")
-    ] = Plan.base,
+    ] = Weighing.base,
     inputs: Annotated[
         int, typer.Option(help="How many inputs are weighed one by one.")
-    ] = Plan.inputs,
-    seed: Annotated[int, typer.Option(help="Seed of both samples.")] = Plan.seed,
+    ] = Weighing.inputs,
+    seed: Annotated[int, typer.Option(help="Seed of both samples.")] = Weighing.seed,
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
     resume: Annotated[
         Path | None,
@@ -103,7 +107,7 @@ def _sensitivity(
     their part of the variance of the forced and the voluntary share (Sobol). About an hour on two
     cores; what it prints as JSON, stored beside the tables as sensitivity.json, is on the page.
     """
-    plan = Plan(trajectories=trajectories, base=base, inputs=inputs, seed=seed)
+    plan = Weighing(trajectories=trajectories, base=base, inputs=inputs, seed=seed)
     plan.require()
     require_writable(chart, "--chart")
     require_writable(resume, "--resume")
@@ -151,6 +155,49 @@ def _frontier(
     emit(result, print_frontier, is_json=as_json)
     _write_drawing(chart, lambda: draw_frontier(result, width_in=WIDE_IN), "chart")
     require_certificate(result.certificate)
+
+
+def _ensemble(
+    spec: Annotated[
+        str, typer.Argument(help="A list of disruptions that ships, or path of a TOML file.")
+    ] = "corridor-risks",
+    n: Annotated[int, typer.Option("-n", "--draws", min=1, help="Years to draw.")] = 1000,
+    out: Annotated[
+        str | None,
+        typer.Option(metavar="FOLDER", help="Folder or address for the draws (Parquet)."),
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with what --out holds.")] = False,
+    dask: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="A running dask scheduler.")
+    ] = None,
+    seed: Seed = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Processes, without --dask.")] = 2,
+    chart: Chart = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Tell what a year's disruptions cost.
+
+    Years drawn from what may go wrong, how likely and for how long: losses by case, class and
+    country, what is critical, and what each corridor is worth as an option.
+    """
+    require_writable(chart, "--chart")
+    plan = Plan(n=n, seed=seed, out=out, resume=resume, workers=workers, dask=dask)
+    asked = read_ensemble(spec)
+    with track("Reading tables") as tell:
+        world = read_checked_world(data)
+        result = ensemble(world, asked, plan, progress=tell)
+    emit(result, print_ensemble, is_json=as_json)
+    _write_drawing(chart, lambda: draw_ensemble(result, width_in=WIDE_IN), "chart")
+    if not result.holds():
+        told = result.certificate
+        raise NotConvergedError(
+            state_fault("ensemble", f"a state with relative gap {told.relative_gap:.1e} and waits "
+                        f"{told.wait_residual:.1e} h off", f"{result.max_gap:.0e} and "
+                        f"{result.max_residual_h:g} h", "do not quote"),
+            gap=told.relative_gap,
+        )  # fmt: skip
 
 
 def _vectors(
@@ -280,6 +327,7 @@ STUDIES: Final[dict[str, Callable[..., None]]] = {
     "backcast": _backcast,
     "sensitivity": _sensitivity,
     "frontier": _frontier,
+    "ensemble": _ensemble,
     "vectors": _vectors,
     "events": _events,
     "brief": _brief,
