@@ -36,7 +36,7 @@ from tests.toy import write_tables
 COMMANDS = (
     "answer", "run", "compare", "scenarios", "routes", "evidence", "check", "assign", "schema",
     "select", "skim", "solve", "backcast", "sensitivity",
-    "frontier", "invest", "conditions", "tariff", "storage", "vectors", "events", "brief",
+    "frontier", "invest", "conditions", "tariff", "storage", "ensemble", "vectors", "events", "brief",
 )  # fmt: skip
 
 

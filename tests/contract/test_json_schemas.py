@@ -12,6 +12,7 @@ from serai.cli.commands import RESULTS
 from serai.domain.brief import BriefResult
 from serai.outputs.brief import render_brief
 from tests.command import bare_page, serai, write_sound
+from tests.ensembles import write_toy_spec
 from tests.networks import write_braess
 
 Document = dict[str, Any]
@@ -35,6 +36,7 @@ WORDS: dict[str, list[str]] = {
     "tariff": ["--starts", "2", "--workers", "1", "--data", "DIR"],
     "conditions": ["--draws", "20", "--workers", "1", "--data", "DIR"],
     "storage": ["--hubs", "KZCIT", "--draws", "2", "--workers", "1", "--data", "DIR"],
+    "ensemble": ["SPEC", "-n", "4", "--workers", "1", "--data", "DIR"],
     "events": ["--party", "IND"],
     "vectors": ["KAZ"],
     "brief": ["--answer", "ANSWER", "--draws", "1", "--workers", "1"],
@@ -55,6 +57,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Document]:
         root = Path(__file__).parents[2]
         files = {
             "ANSWER": root / "docs/pictures/answer.json", "DIR": tables,
+            "SPEC": write_toy_spec(folder),
             "NET": folder / "own_net.tntp", "TRIPS": folder / "own_trips.tntp",
             "PROBLEM": root / "docs/examples/problem.json",
         }  # fmt: skip

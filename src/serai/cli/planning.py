@@ -22,19 +22,24 @@ from serai.cli.options import (
 )
 from serai.cli.rim import emit, require_certificate, track, write_drawing
 from serai.data.appraisal import read_appraisal
+from serai.data.ensembles import read_ensemble
 from serai.data.journal import Journal
 from serai.data.load import PACK
 from serai.data.scenarios import read_scenario
 from serai.data.storage import read_storage
 from serai.domain.invest import Aim
+from serai.errors import NotConvergedError, state_fault
 from serai.outputs.conditions import draw_conditions, print_conditions
 from serai.outputs.drawing import WIDE_IN
+from serai.outputs.ensemble import draw_ensemble, print_ensemble
 from serai.outputs.frontier import draw_frontier, print_frontier
 from serai.outputs.invest import draw_invest, print_invest
 from serai.outputs.storage import draw_storage, print_storage
 from serai.outputs.tariff import draw_tariff, print_tariff
 from serai.outputs.whole import require_writable
 from serai.studies.conditions import ConditionsPlan, conditions
+from serai.studies.ensemble import Plan as EnsemblePlan
+from serai.studies.ensemble import ensemble
 from serai.studies.frontier import frontier
 from serai.studies.invest import Budgeted, invest
 from serai.studies.lookup import read_checked_world
@@ -230,11 +235,55 @@ def _storage(
     require_certificate(result.certificate)
 
 
+def _ensemble(
+    spec: Annotated[
+        str, typer.Argument(help="A list of disruptions that ships, or path of a TOML file.")
+    ] = "corridor-risks",
+    n: Annotated[int, typer.Option("-n", "--draws", min=1, help="Years to draw.")] = 1000,
+    out: Annotated[
+        str | None,
+        typer.Option(metavar="FOLDER", help="Folder or address for the draws (Parquet)."),
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with what --out holds.")] = False,
+    dask: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="A running dask scheduler.")
+    ] = None,
+    seed: Seed = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Processes, without --dask.")] = 2,
+    chart: Chart = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Tell what a year's disruptions cost.
+
+    Years drawn from what may go wrong, how likely and for how long: losses by case, class and
+    country, what is critical, and what each corridor is worth as an option.
+    """
+    require_writable(chart, "--chart")
+    plan = EnsemblePlan(n=n, seed=seed, out=out, resume=resume, workers=workers, dask=dask)
+    asked = read_ensemble(spec)
+    with track("Reading tables") as tell:
+        world = read_checked_world(data)
+        result = ensemble(world, asked, plan, progress=tell)
+    emit(result, print_ensemble, is_json=as_json)
+    write_drawing(chart, lambda: draw_ensemble(result, width_in=WIDE_IN), "chart")
+    if not result.holds():
+        told = result.certificate
+        raise NotConvergedError(
+            state_fault("ensemble", f"a state with relative gap {told.relative_gap:.1e} and waits "
+                        f"{told.wait_residual:.1e} h off", f"{result.max_gap:.0e} and "
+                        f"{result.max_residual_h:g} h", "do not quote"),
+            gap=told.relative_gap,
+        )  # fmt: skip
+
+
 PLANNING: Final[dict[str, Callable[..., None]]] = {
     "frontier": _frontier,
     "invest": _invest,
     "conditions": _conditions,
     "tariff": _tariff,
     "storage": _storage,
+    "ensemble": _ensemble,
 }
 """By the name that each is called by."""
