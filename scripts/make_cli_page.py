@@ -17,7 +17,8 @@ from serai.domain.scenario import (
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "cli.md"
 COMMANDS = ("answer", "run", "compare", "backcast", "sensitivity", "frontier",
-            "invest", "conditions", "tariff", "storage", "ensemble", "vectors", "events", "brief",
+            "invest", "conditions", "tariff", "frictions", "storage", "ensemble",
+            "vectors", "events", "brief",
             "scenarios", "routes",
             "select", "skim", "evidence", "check", "assign", "solve", "schema")  # fmt: skip
 

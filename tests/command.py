@@ -11,7 +11,7 @@ from serai.cli.commands import app
 from serai.domain.world import World
 from serai.outputs.page import AnswerPage
 from serai.studies.answer import Answer
-from tests.toy import Tables, toy_tables, write_tables
+from tests.toy import EVIDENCE, Tables, toy_tables, write_tables
 
 UNITS = {"capacity_teu_yr": "TEU/yr", "capacity_t_yr": "t/yr", "dwell_h": "h"}
 LATER_YEARS = ("2030", "2040")
@@ -56,6 +56,14 @@ def sound_tables() -> Tables:
     for row in tables.get("params", []):
         if float(row["value"]) == 0.0:
             row |= {"low": "-0.1", "high": "0.1"}
+    tables["frictions"] = [
+        {"friction_id": "FR1", "name": "Russia shut", "year": "2023", "measures": "",
+         "projects": "", "lifted": "", "closed_transit": "RUS", "closed_between": "",
+         "note": "", **EVIDENCE},
+        {"friction_id": "FR2", "name": "First project", "year": "2023", "measures": "",
+         "projects": tables["projects"][0]["project_id"], "lifted": "", "closed_transit": "",
+         "closed_between": "", "note": "", **EVIDENCE},
+    ]  # fmt: skip
     now = [row for row in tables["demand"] if row["year"] == "2023"]
     tables["demand"] += [row | {"year": year} for row in now for year in LATER_YEARS]
     return tables

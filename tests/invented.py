@@ -1,5 +1,7 @@
 """An invented answer for tests of outputs. Every value here is made up and means nothing."""
 
+import itertools
+
 from serai.domain.conditions import (
     Conditions,
     ConditionsResult,
@@ -9,6 +11,17 @@ from serai.domain.conditions import (
     Tested,
 )
 from serai.domain.frontier import FrontierPoint, FrontierResult
+from serai.domain.invest import (
+    Alternative,
+    Gain,
+    InvestResult,
+    Pair,
+    Programme,
+    ProjectRow,
+    Step,
+    SupplyPoint,
+    YearRow,
+)
 from serai.domain.results import (
     Amounts,
     AnswerResult,
@@ -216,6 +229,60 @@ def make_limit(input_id: str, name: str, unit: str, *ends: float | None) -> Limi
         input_id=input_id, name=name, unit=unit, low=low, high=high, low_place=low_place,
         high_place=high_place, range_low=1000.0 * bool(unit), range_high=9000.0 if unit else 1.0,
         chance=1e-7 if unit else 0.021, support=0.84, words=f"invented {name} is limited",
+    )  # fmt: skip
+
+
+def make_gain(benefit: float) -> Gain:
+    """Return an invented gain."""
+    return Gain(
+        benefit_musd=benefit, shippers_musd=benefit + 3.0, rents_musd=-2.0, subsidies_musd=1.0,
+        paid_musd=0.5 * benefit, benefit_closed_musd=2.0 * benefit,
+        forced_share=benefit / 1e3, voluntary_share=benefit / 2e3,
+        middle=Amounts(teu=10.0 * benefit, t=1e3 * benefit),
+        middle_closed=Amounts(teu=100.0 * benefit, t=1e4 * benefit),
+    )  # fmt: skip
+
+
+def make_invest(n_draws: int = 6) -> InvestResult:
+    """Return invented projects: two that pay and one that does not."""
+    worth = {"PX01": (40.0, 10.0), "PX02": (25.0, 20.0), "PX03": (2.0, 60.0)}
+    capex = {"PX01": 120.0, "PX02": 260.0, "PX03": 700.0}
+    so_far = list(itertools.accumulate(capex.values()))
+    return InvestResult(
+        aim="net", budget_musd=None, measures="all", value=35.0, bound=35.2,
+        relative_gap=0.006, is_exact=False, n_sets=57, n_draws=n_draws, grown_year=2030,
+        discount_rate=0.05, last_year=2040, certificate=CERTIFICATE, record=RECORD,
+        best=Programme(
+            projects=["PX01", "PX02"], capex_musd=380.0, annual_cost_musd=30.0,
+            gain=make_gain(65.0), net_musd=make_band(35.0, is_drawn=n_draws > 0),
+            npv_musd=410.0, benefit_cost_ratio=2.1, residual_musd=90.0,
+            years=[YearRow(year=2026, opened=["PX01"], capital_musd=120.0, upkeep_musd=2.0,
+                           benefit_musd=40.0)],
+        ),
+        order=[
+            Step(project=p, capex_musd=total, gain=make_gain(benefit), annual_cost_musd=cost,
+                 npv_musd=10.0 * (benefit - cost), benefit_cost_ratio=benefit / cost,
+                 usd_teu=1e4 * cost / benefit, usd_t=None)
+            for (p, (benefit, cost)), total in zip(worth.items(), so_far, strict=True)
+        ],
+        projects=[
+            ProjectRow(
+                project=p, name=f"Invented hub {p} & quay",
+                capex_musd=make_band(capex[p], is_drawn=True),
+                open_year=2028, annual_cost_musd=cost, alone=make_gain(benefit),
+                at_best=make_gain(benefit), is_best=p != "PX03", in_draws=0.5 if n_draws else None,
+            )
+            for p, (benefit, cost) in worth.items()
+        ],
+        supply_teu=[
+            SupplyPoint(amount=4e3 * (i + 1), annual_cost_musd=10.0 * 3**i, capex_musd=total,
+                        marginal_usd=2500.0 * 3**i, added=[p], dropped=[])
+            for i, (p, total) in enumerate(zip(worth, so_far, strict=True))
+        ],
+        supply_t=[],
+        pairs=[Pair(first="PX01", second="PX02", together_musd=-4.0)],
+        alternatives=[Alternative(projects=["PX01"], value=34.0, capex_musd=120.0, added=[],
+                                  dropped=["PX02"])],
     )  # fmt: skip
 
 

@@ -36,7 +36,8 @@ from tests.toy import write_tables
 COMMANDS = (
     "answer", "run", "compare", "scenarios", "routes", "evidence", "check", "assign", "schema",
     "select", "skim", "solve", "backcast", "sensitivity",
-    "frontier", "invest", "conditions", "tariff", "storage", "ensemble", "vectors", "events", "brief",
+    "frontier", "invest", "conditions", "tariff", "frictions", "storage", "ensemble",
+    "vectors", "events", "brief",
 )  # fmt: skip
 
 

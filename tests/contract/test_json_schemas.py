@@ -37,6 +37,7 @@ WORDS: dict[str, list[str]] = {
     "conditions": ["--draws", "20", "--workers", "1", "--data", "DIR"],
     "storage": ["--hubs", "KZCIT", "--draws", "2", "--workers", "1", "--data", "DIR"],
     "ensemble": ["SPEC", "-n", "4", "--workers", "1", "--data", "DIR"],
+    "frictions": ["--data", "DIR"],
     "events": ["--party", "IND"],
     "vectors": ["KAZ"],
     "brief": ["--answer", "ANSWER", "--draws", "1", "--workers", "1"],

@@ -18,6 +18,7 @@ from serai.outputs.conditions import describe_conditions, draw_conditions
 from serai.outputs.distance import describe_distance, draw_distance, trace_route
 from serai.outputs.drawing import NARROW_IN, WIDE_IN, pick_ink
 from serai.outputs.frontier import describe_frontier, draw_frontier
+from serai.outputs.invest import draw_invest
 from serai.outputs.numbers import say_share
 from serai.outputs.sensitivity import describe_sensitivity, draw_sensitivity
 from tests.invented import (
@@ -25,6 +26,7 @@ from tests.invented import (
     make_band,
     make_conditions,
     make_frontier,
+    make_invest,
     make_leg,
     make_route,
     make_sensitivity,
@@ -43,6 +45,7 @@ def draw_all(answer: AnswerResult, width_in: float) -> dict[str, str]:
         "usd": draw_distance(routes, "usd", width_in=width_in),
     }
     drawings["frontier"] = draw_frontier(make_frontier(), width_in=width_in)
+    drawings["invest"] = draw_invest(make_invest(), width_in=width_in)
     drawings["conditions"] = draw_conditions(make_conditions(), width_in=width_in)
     drawings["sensitivity"] = draw_sensitivity(make_sensitivity(), width_in=width_in)
     return drawings

@@ -24,6 +24,7 @@ from tests.invented import (
     make_bottlenecks,
     make_conditions,
     make_frontier,
+    make_invest,
     make_route,
     make_sensitivity,
 )
@@ -53,6 +54,7 @@ def make_stored(sensitivity: SensitivityResult | None = None) -> Stored:
         sensitivity=sensitivity or make_sensitivity(),
         backcast=read_stored(PACK).backcast,
         frontier=make_frontier(),
+        invest=make_invest(),
         conditions=make_conditions(),
     )
 
@@ -164,7 +166,7 @@ def test_ids_are_unique_and_links_within_the_page_lead_somewhere(outline: Outlin
 
 
 def test_every_picture_says_what_it_shows(outline: Outline) -> None:
-    assert len(outline.svgs) == 2 * 8 + 4
+    assert len(outline.svgs) == 2 * 10 + 4
     assert all(svg["role"] == "img" and svg["aria-label"] for svg in outline.svgs)
 
 
@@ -187,7 +189,16 @@ def test_the_sections_come_in_the_order_of_the_question(html: str) -> None:
         html.index(f'<section id="{name}"')
         for name in (
             *("answer", "maps", "destinations", "distance", "limits", "effort", "frontier"),
-            *("classes", "outlook", "conditions", "sensitivity", "backcast", "unknown", "record"),
+            *(
+                "invest",
+                "classes",
+                "outlook",
+                "conditions",
+                "sensitivity",
+                "backcast",
+                "unknown",
+                "record",
+            ),
             "evidence",
         )
     ]

@@ -22,6 +22,7 @@ from serai.domain.brief import BriefResult
 from serai.domain.comparison import CompareResult
 from serai.domain.conditions import ConditionsResult
 from serai.domain.ensemble import EnsembleResult
+from serai.domain.frictions import FrictionsResult
 from serai.domain.frontier import FrontierResult
 from serai.domain.invest import InvestResult
 from serai.domain.listings import CheckResult, EvidenceResult, ScenariosResult
@@ -80,6 +81,7 @@ RESULTS: Final[dict[str, type[Result]]] = {
     "invest": InvestResult,
     "tariff": TariffResult,
     "conditions": ConditionsResult,
+    "frictions": FrictionsResult,
     "storage": StorageResult,
     "ensemble": EnsembleResult,
     "vectors": VectorsResult,

@@ -23,6 +23,7 @@ from serai.cli.options import (
 from serai.cli.rim import emit, require_certificate, track, write_drawing
 from serai.data.appraisal import read_appraisal
 from serai.data.ensembles import read_ensemble
+from serai.data.frictions import read_frictions
 from serai.data.journal import Journal
 from serai.data.load import PACK
 from serai.data.scenarios import read_scenario
@@ -32,6 +33,7 @@ from serai.errors import NotConvergedError, state_fault
 from serai.outputs.conditions import draw_conditions, print_conditions
 from serai.outputs.drawing import WIDE_IN
 from serai.outputs.ensemble import draw_ensemble, print_ensemble
+from serai.outputs.frictions import draw_frictions, print_frictions
 from serai.outputs.frontier import draw_frontier, print_frontier
 from serai.outputs.invest import draw_invest, print_invest
 from serai.outputs.storage import draw_storage, print_storage
@@ -40,6 +42,7 @@ from serai.outputs.whole import require_writable
 from serai.studies.conditions import ConditionsPlan, conditions
 from serai.studies.ensemble import Plan as EnsemblePlan
 from serai.studies.ensemble import ensemble
+from serai.studies.frictions import frictions
 from serai.studies.frontier import frontier
 from serai.studies.invest import Budgeted, invest
 from serai.studies.lookup import read_checked_world
@@ -194,6 +197,29 @@ def _tariff(
     require_certificate(result.certificate)
 
 
+def _frictions(
+    only: Annotated[
+        str | None, typer.Option(help="Ids of the table joined by commas; all if left out.")
+    ] = None,
+    chart: Chart = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Tell what frictions of regional relations cost, and whom.
+
+    A border shut or open, Afghan transit, drivers' visas, customs windows, permits: each against
+    the base of its year, with its evidence.
+    """
+    require_writable(chart, "--chart")
+    asked = read_frictions(data or PACK, tuple(split_commas(only)))
+    with track("Reading tables") as tell:
+        result = frictions(read_checked_world(data), asked, progress=tell)
+    emit(result, print_frictions, is_json=as_json)
+    write_drawing(chart, lambda: draw_frictions(result, width_in=WIDE_IN), "chart")
+    require_certificate(result.certificate)
+
+
 def _storage(
     name: Named = "base",
     hubs: Annotated[
@@ -283,6 +309,7 @@ PLANNING: Final[dict[str, Callable[..., None]]] = {
     "invest": _invest,
     "conditions": _conditions,
     "tariff": _tariff,
+    "frictions": _frictions,
     "storage": _storage,
     "ensemble": _ensemble,
 }

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from serai.domain.backcast import BackcastResult
 from serai.domain.conditions import ConditionsResult
 from serai.domain.frontier import FrontierResult
+from serai.domain.invest import InvestResult
 from serai.domain.results import AnswerResult, Result
 from serai.domain.sensitivity import SensitivityResult
 from serai.domain.stored import Stored
@@ -45,7 +46,7 @@ def read_stored(folder: Path) -> Stored:
     ----------
     folder
         The tables, perhaps with `sensitivity.json`, `backcast.json`, `frontier.json` and
-        `conditions.json`, as the commands of the same names print them.
+        `conditions.json`, `invest.json`, as the commands of the same names print them.
 
     Raises
     ------
@@ -56,6 +57,7 @@ def read_stored(folder: Path) -> Stored:
         sensitivity=_find(folder, SensitivityResult, "sensitivity"),
         backcast=_find(folder, BackcastResult, "backcast"),
         frontier=_find(folder, FrontierResult, "frontier"),
+        invest=_find(folder, InvestResult, "invest"),
         conditions=_find(folder, ConditionsResult, "conditions"),
     )
 

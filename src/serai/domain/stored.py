@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from serai.domain.backcast import BackcastResult
 from serai.domain.conditions import ConditionsResult
 from serai.domain.frontier import FrontierResult
+from serai.domain.invest import InvestResult
 from serai.domain.sensitivity import SensitivityResult
 
 __all__ = ["Stored"]
@@ -22,5 +23,7 @@ class Stored:
     """Past years against what was published: `backcast.json`."""
     frontier: FrontierResult | None = None
     """What capital buys: `frontier.json`."""
+    invest: InvestResult | None = None
+    """Which projects pay, and in which order: `invest.json`."""
     conditions: ConditionsResult | None = None
     """Under which conditions the corridor carries a share: `conditions.json`."""

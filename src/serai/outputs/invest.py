@@ -26,7 +26,14 @@ from serai.outputs.numbers import say_share
 from serai.outputs.page_tables import Group, Table
 from serai.outputs.words import FORCED, VOLUNTARY
 
-__all__ = ["describe_invest", "draw_invest", "print_invest", "tabulate_order", "tabulate_supply"]
+__all__ = [
+    "describe_invest",
+    "draw_invest",
+    "print_invest",
+    "say_best",
+    "tabulate_order",
+    "tabulate_supply",
+]
 
 AIMS: Final = {
     "net": "net benefit a year",
@@ -59,7 +66,7 @@ def print_invest(console: Console, result: InvestResult) -> None:
     result
         The result.
     """
-    for line in _say_best(result):
+    for line in say_best(result):
         console.print(Text(line))
     console.print()
     names = {row.project: row.name for row in result.projects}
@@ -80,7 +87,15 @@ def _print(console: Console, table: Table) -> None:
     console.print()
 
 
-def _say_best(result: InvestResult) -> list[str]:
+def say_best(result: InvestResult) -> list[str]:
+    """
+    Return the best set in sentences.
+
+    Parameters
+    ----------
+    result
+        The result.
+    """
     best = result.best
     within = "" if result.budget_musd is None else f" within {result.budget_musd:,.0f} million USD"
     net = f"{best.net_musd.central:,.0f}"

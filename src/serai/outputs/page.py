@@ -22,6 +22,7 @@ from serai.outputs.conditions import draw_conditions, say_held_out, tabulate_con
 from serai.outputs.distance import draw_distance
 from serai.outputs.drawing import NARROW_IN, WIDE_IN
 from serai.outputs.frontier import draw_frontier, tabulate_frontier
+from serai.outputs.invest import draw_invest, say_best, tabulate_order, tabulate_supply
 from serai.outputs.numbers import say_amount, say_plain, say_share
 from serai.outputs.page_tables import (
     ClassNote,
@@ -113,13 +114,15 @@ CHARTS: Final = (
     "usd",
     "outlook",
     "frontier",
+    "invest",
     "conditions",
     "sensitivity",
     "backcast",
 )
 TABLES: Final = (
     *("shares", "closed", "open", "effort", "costs", "programme"),
-    *("classes", "outlook", "years", "frontier", "conditions", "sensitivity", "backcast"),
+    *("classes", "outlook", "years", "frontier", "invest", "supply"),
+    *("conditions", "sensitivity", "backcast"),
 )
 
 Chart = tuple[str, str]
@@ -266,12 +269,14 @@ def render_answer_page(page: AnswerPage) -> str:
             for name, study in (
                 ("sensitivity", stored.sensitivity),
                 ("frontier", stored.frontier),
+                ("invest", stored.invest),
                 ("conditions", stored.conditions),
             )
             if study is not None
         },
         backcast_told=say_backcast(stored.backcast) if stored.backcast else "",
         misses=list_misses(stored.backcast) if stored.backcast else [],
+        invest_told=say_best(stored.invest) if stored.invest else [],
         conditions_told=_tell_conditions(stored),
         n_varied=say_plain(answer.draws.inputs_varied, digits=6),
         outlook_case=name_case(answer.outlook[0].case) if answer.outlook else "",
@@ -374,6 +379,8 @@ def _draw_charts(page: AnswerPage) -> dict[str, Chart | None]:
         charts["outlook"] = _twice(lambda width_in: draw_outlook(rows, width_in=width_in))
     if (capital := page.stored.frontier) is not None:
         charts["frontier"] = _twice(lambda width_in: draw_frontier(capital, width_in=width_in))
+    if (works := page.stored.invest) is not None:
+        charts["invest"] = _twice(lambda width_in: draw_invest(works, width_in=width_in))
     if (when := page.stored.conditions) is not None:
         charts["conditions"] = _twice(lambda width_in: draw_conditions(when, width_in=width_in))
     if (study := page.stored.sensitivity) is not None:
@@ -420,6 +427,10 @@ def _list_tables(page: AnswerPage) -> dict[str, Table | None]:
     if stored.frontier is not None:
         names = {key: project.name for key, project in page.projects.items()}
         tables["frontier"] = tabulate_frontier(stored.frontier, names)
+    if stored.invest is not None:
+        names = {row.project: row.name for row in stored.invest.projects}
+        tables["invest"] = tabulate_order(stored.invest, names)
+        tables["supply"] = tabulate_supply(stored.invest, names)
     if stored.conditions is not None:
         tables["conditions"] = tabulate_conditions(stored.conditions)
     if stored.backcast is not None:
