@@ -46,7 +46,7 @@ LINE_IN: Final = 0.19
 SUPPLY_IN: Final = 2.0
 GAP_IN: Final = 0.75
 THOUSAND: Final = 1e3
-NAME_LETTERS: Final = 36
+NAME_LETTERS: Final = 40
 COST: Final = "#b3bac2"
 """Colour of what is spent."""
 DEAREST_USD: Final = 1e5
