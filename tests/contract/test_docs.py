@@ -18,7 +18,7 @@ from serai.data.scenarios import list_shipped
 from serai.data.tables import read_tables
 from serai.domain.results import AnswerResult
 from serai.domain.world import World
-from serai.studies import cases, draws, frontier
+from serai.studies import cases, conditions, draws, frontier, prim, states
 from serai.studies.answer import OTHER_YEARS, OUTLOOK_YEARS, Answer, answer_question
 from serai.studies.words import HALF, WHOLE
 from tests.command import serai
@@ -240,6 +240,15 @@ def test_counts_in_words_are_those_of_the_data(root: Path, claims: dict[str, str
         ("frontier", "the 30 sets one", frontier.N_NEIGHBOURS == 30),
         ("frontier", "At most ten points are told", frontier.N_POINTS == 10),
         ("frontier", "(31 in the tables", len(frontier.find_candidates(read_world())) == 31),
+        ("conditions", "hypercubes of 50 draws", states.BLOCK == 50),
+        ("conditions", "is at most 1 % (Bonferroni), and 15", conditions.SURE == 0.01),
+        ("conditions", "and 15 at most", conditions.MOST_TESTED == 15),
+        ("conditions", "at most four inputs", conditions.MOST_LIMITS == 4),
+        ("conditions", "on 50 random halves", conditions.N_HALVES == 50),
+        ("conditions", "a slice of 5 % at a time", prim.ALPHA == 0.05),
+        ("conditions", "quasi-p-value above 5 %", prim.LIKELY_CHANCE == 0.05),
+        ("conditions", "No box holds less than 5 %", prim.LEAST_MASS == 0.05),
+        ("conditions", "worth half of the first", prim.LEAST_WORTH == 0.5),
         ("answer", "*No* below 50 %, *Only in part* below 100 %", (HALF, WHOLE) == (0.5, 1.0)),
         ("answer", "the demand of 2030 and 2040", OUTLOOK_YEARS == (2030, 2040)),
         ("answer", "2021 is told beside it", OTHER_YEARS == (2021,)),
