@@ -18,7 +18,20 @@ from serai.data.scenarios import list_shipped
 from serai.data.tables import read_tables
 from serai.domain.results import AnswerResult
 from serai.domain.world import World
-from serai.studies import cases, draws, frontier, invest_search, legs, sets
+from serai.studies import (
+    cases,
+    conditions,
+    draws,
+    frontier,
+    game,
+    invest,
+    invest_search,
+    legs,
+    market,
+    prim,
+    sets,
+    states,
+)
 from serai.studies.answer import OTHER_YEARS, OUTLOOK_YEARS, Answer, answer_question
 from serai.studies.words import HALF, WHOLE
 from tests.command import serai
@@ -243,6 +256,21 @@ def test_counts_in_words_are_those_of_the_data(root: Path, claims: dict[str, str
         ("storage", "Less than 24 TEU a year", legs.LEAST_TEU == 24.0),
         ("invest", "With up to eight projects all sets", invest_search.N_EXACT == 8),
         ("invest", "four tried at a time", invest_search.N_TRIED == 4),
+        ("invest", "until nothing promises 1 % more", invest_search.CLOSE == 0.01),
+        ("invest", "The first eight of the order", invest.N_PAIRED == 8),
+        ("tariff", "at most 1 % of their land traffic", market.COVERED == 0.99),
+        ("tariff", "less than 500 TEU a year", market.LEAST_TEU == 500.0),
+        ("tariff", "above 3,000 USD", market.CAP_USD == 3000.0),
+        ("tariff", "by trying 19 charges", 2 * game.N_TRIED + 1 == 19),
+        ("conditions", "hypercubes of 50 draws", states.BLOCK == 50),
+        ("conditions", "is at most 1 % (Bonferroni), and 15", conditions.SURE == 0.01),
+        ("conditions", "and 15 at most", conditions.MOST_TESTED == 15),
+        ("conditions", "at most four inputs", conditions.MOST_LIMITS == 4),
+        ("conditions", "on 50 random halves", conditions.N_HALVES == 50),
+        ("conditions", "a slice of 5 % at a time", prim.ALPHA == 0.05),
+        ("conditions", "quasi-p-value above 5 %", prim.LIKELY_CHANCE == 0.05),
+        ("conditions", "No box holds less than 5 %", prim.LEAST_MASS == 0.05),
+        ("conditions", "worth half of the first", prim.LEAST_WORTH == 0.5),
         ("answer", "*No* below 50 %, *Only in part* below 100 %", (HALF, WHOLE) == (0.5, 1.0)),
         ("answer", "the demand of 2030 and 2040", OUTLOOK_YEARS == (2030, 2040)),
         ("answer", "2021 is told beside it", OTHER_YEARS == (2021,)),

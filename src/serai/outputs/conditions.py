@@ -151,17 +151,18 @@ def say_held_out(found: Conditions) -> str:
             "No conditions were found: with so many draws nothing tells these states from the "
             "others."
         )
-    which = "These hold" if len(found.boxes) == 1 else "One or the other of these holds"
-    told = (
-        f"{which} in {say_share(found.coverage)} of such states; {say_share(found.density)} of the "
-        "states where they do are such"
-    )
-    if found.held_out_coverage is None or found.held_out_density is None:
-        return f"{told}."
-    return (
-        f"{told}. Found anew on half of the draws and tried on the other half: "
-        f"{say_share(found.held_out_coverage)} and {say_share(found.held_out_density)}."
-    )
+    told = []
+    if len(found.boxes) > 1:
+        told.append(
+            f"One or the other of these holds in {say_share(found.coverage)} of such states; "
+            f"{say_share(found.density)} of the states where one does are such."
+        )
+    if found.held_out_coverage is not None and found.held_out_density is not None:
+        told.append(
+            "Found anew on random halves of the draws and tried on the other halves: "
+            f"{say_share(found.held_out_coverage)} and {say_share(found.held_out_density)}."
+        )
+    return " ".join(told)
 
 
 def _say_method(result: ConditionsResult) -> str:

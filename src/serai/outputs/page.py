@@ -344,7 +344,7 @@ def _tell_conditions(stored: Stored) -> dict[str, object]:
         found.kind: {"rate": say_share(found.base_rate), "held": say_held_out(found)}
         for found in (when.carries, when.fails)
     }
-    return {"share": say_share(when.share), **both}
+    return {"share": say_share(when.share), "n": f"{when.n_draws:,}", **both}
 
 
 def _is_stale(record: Record, answer: AnswerResult) -> bool:

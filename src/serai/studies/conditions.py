@@ -67,7 +67,7 @@ class ConditionsPlan:
     """One of `Case`; projects and measures are drawn if left out."""
     russia: str = "closed"
     """Open or closed."""
-    draws: int = 350
+    draws: int = 240
     """States solved, `LEAST_DRAWS` or more."""
     seed: int = 1
     """Seed of the draws, 0 or more."""
