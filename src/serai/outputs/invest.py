@@ -32,8 +32,9 @@ __all__ = [
     "print_invest",
     "say_best",
     "tabulate_order",
+    "tabulate_payback",
     "tabulate_supply",
-]
+]  # fmt: skip
 
 AIMS: Final = {
     "net": "net benefit a year",
@@ -70,7 +71,11 @@ def print_invest(console: Console, result: InvestResult) -> None:
         console.print(Text(line))
     console.print()
     names = {row.project: row.name for row in result.projects}
-    for table in (tabulate_order(result, names), *_supplies(result, {}), _tabulate_pairs(result)):
+    tables = (
+        tabulate_order(result, names), tabulate_payback(result), *_supplies(result, {}),
+        _tabulate_pairs(result),
+    )  # fmt: skip
+    for table in tables:
         _print(console, table)
     if result.alternatives:
         _print(console, _tabulate_alternatives(result))
@@ -98,9 +103,10 @@ def say_best(result: InvestResult) -> list[str]:
     """
     best = result.best
     within = "" if result.budget_musd is None else f" within {result.budget_musd:,.0f} million USD"
-    net = f"{best.net_musd.central:,.0f}"
+    net = f"{best.net_musd.central:,.0f} million USD"
     if result.n_draws:
-        net += f" ({best.net_musd.low:,.0f} to {best.net_musd.high:,.0f} over the draws)"
+        band = best.net_musd
+        net += f"; over the draws {band.value:,.0f} ({band.low:,.0f} to {band.high:,.0f})"
     gap = (
         "all sets were solved"
         if result.is_exact
@@ -109,7 +115,7 @@ def say_best(result: InvestResult) -> list[str]:
     gain = best.gain
     year = (
         f"Capital {best.capex_musd:,.0f} million USD. A year: benefit {gain.benefit_musd:,.0f}, "
-        f"cost {best.annual_cost_musd:,.0f}, net {net} million USD"
+        f"cost {best.annual_cost_musd:,.0f}, net {net}"
     )
     present = (
         f"To {result.last_year} at {100 * result.discount_rate:g} %: net present value "
@@ -157,6 +163,34 @@ def tabulate_order(result: InvestResult, names: Mapping[str, str]) -> Table:
         n_text=1,
         note=_say_method(result),
     )  # fmt: skip
+
+
+def tabulate_payback(result: InvestResult) -> Table:
+    """
+    Return the best set year by year.
+
+    Parameters
+    ----------
+    result
+        The result.
+    """
+    rows = tuple(
+        (
+            " ".join(row.opened) or "–",
+            str(row.year),
+            f"{row.capital_musd:,.0f}",
+            f"{row.upkeep_musd:,.0f}",
+            f"{row.benefit_musd:,.0f}",
+        )
+        for row in result.best.years
+    )
+    return Table(
+        caption="The best set year by year, million USD",
+        heads=("opens", "year", "capital", "upkeep", "benefit"),
+        groups=(Group(title="", rows=rows),),
+        n_text=1,
+        note=f"Demand grows to that of {result.grown_year} and stays.",
+    )
 
 
 def _say_unit(usd: float | None) -> str:
@@ -256,7 +290,7 @@ def _say_method(result: InvestResult) -> str:
         "Benefit: what moving costs shippers less (rule of half), with scarcity rents, less "
         "China's subsidies; demand of 2023, Russia open. Cost: capital as an annuity at "
         f"{100 * result.discount_rate:g} % over each project's life, and upkeep. B/C: present "
-        f"values to {result.last_year}. Per TEU: Russia closed; per t: Russia open."
+        f"values to {result.last_year}, demand growing. Per TEU: Russia closed; per t: Russia open."
     )
 
 

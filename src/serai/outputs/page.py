@@ -22,7 +22,13 @@ from serai.outputs.conditions import draw_conditions, say_held_out, tabulate_con
 from serai.outputs.distance import draw_distance
 from serai.outputs.drawing import NARROW_IN, WIDE_IN
 from serai.outputs.frontier import draw_frontier, tabulate_frontier
-from serai.outputs.invest import draw_invest, say_best, tabulate_order, tabulate_supply
+from serai.outputs.invest import (
+    draw_invest,
+    say_best,
+    tabulate_order,
+    tabulate_payback,
+    tabulate_supply,
+)
 from serai.outputs.numbers import say_amount, say_plain, say_share
 from serai.outputs.page_tables import (
     ClassNote,
@@ -121,7 +127,7 @@ CHARTS: Final = (
 )
 TABLES: Final = (
     *("shares", "closed", "open", "effort", "costs", "programme"),
-    *("classes", "outlook", "years", "frontier", "invest", "supply"),
+    *("classes", "outlook", "years", "frontier", "invest", "payback", "supply"),
     *("conditions", "sensitivity", "backcast"),
 )
 
@@ -430,6 +436,7 @@ def _list_tables(page: AnswerPage) -> dict[str, Table | None]:
     if stored.invest is not None:
         names = {row.project: row.name for row in stored.invest.projects}
         tables["invest"] = tabulate_order(stored.invest, names)
+        tables["payback"] = tabulate_payback(stored.invest)
         tables["supply"] = tabulate_supply(stored.invest, names)
     if stored.conditions is not None:
         tables["conditions"] = tabulate_conditions(stored.conditions)
