@@ -356,7 +356,7 @@ def test_every_scenario_that_is_named_ships(root: Path) -> None:
     assert (root / "docs/glossary.md").is_file()
 
 
-KEY: Final = re.compile(r"`([a-z]+(?:19|20)\d\d)`")
+KEY: Final = re.compile(r"`([a-z]+(?:18|19|20)\d\d)`")
 
 
 def read_keys(root: Path) -> set[str]:
@@ -371,7 +371,7 @@ def cite_in_code(root: Path) -> set[str]:
         for section in re.findall(
             r"References\n +-{10}\n(.*?)(?:\n\n|\"\"\")", path.read_text("utf-8"), flags=re.DOTALL
         ):
-            keys = re.findall(r"[a-z]+(?:19|20)\d\d", section)
+            keys = re.findall(r"[a-z]+(?:18|19|20)\d\d", section)
             assert keys, f"{path.name}: a reference without a key: {section.strip()}"
             found |= set(keys)
     return found

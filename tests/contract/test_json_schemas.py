@@ -39,8 +39,8 @@ WORDS: dict[str, list[str]] = {
     "ensemble": ["SPEC", "-n", "4", "--workers", "1", "--data", "DIR"],
     "frictions": ["--data", "DIR"],
     "events": ["--party", "IND"],
-    "vectors": ["KAZ"],
-    "brief": ["--answer", "ANSWER", "--draws", "1", "--workers", "1"],
+    "vectors": ["KAZ", "--draws", "1", "--workers", "1"],
+    "brief": ["--answer", "ANSWER", "--draws", "0", "--workers", "1"],
 }
 
 

@@ -107,8 +107,8 @@ class Step(Result):
     """[million USD per year] Of this alone."""
     npv_musd: float
     """[million USD] To the last year, at its place in the order."""
-    benefit_cost_ratio: float
-    """[-] Present benefits over present costs."""
+    benefit_cost_ratio: float | None
+    """[-] Present benefits over present costs; None where nothing is spent."""
     usd_teu: float | None
     """[USD/TEU] Annual cost over boxes added to the corridor, Russia closed; None without."""
     usd_t: float | None
@@ -173,8 +173,8 @@ class Programme(Result):
     """[million USD per year] Benefit less annual cost, in full operation."""
     npv_musd: float
     """[million USD] By the year that each project opens in, to the last year."""
-    benefit_cost_ratio: float
-    """[-] Present benefits over present costs."""
+    benefit_cost_ratio: float | None
+    """[-] Present benefits over present costs; None where nothing is spent."""
     residual_musd: float
     """[million USD] Present value of what the projects are still worth after the last year."""
     years: list[YearRow]

@@ -119,7 +119,7 @@ def say_best(result: InvestResult) -> list[str]:
     )
     present = (
         f"To {result.last_year} at {100 * result.discount_rate:g} %: net present value "
-        f"{best.npv_musd:,.0f} million USD, benefit-cost ratio {best.benefit_cost_ratio:.1f}"
+        f"{best.npv_musd:,.0f} million USD, benefit-cost ratio {_say_ratio(best.benefit_cost_ratio)}"
     )
     shares = (
         f"Forced share +{say_share(gain.forced_share)}, voluntary "
@@ -148,7 +148,7 @@ def tabulate_order(result: InvestResult, names: Mapping[str, str]) -> Table:
             f"{step.capex_musd:,.0f}",
             f"{step.gain.benefit_musd:,.1f}",
             f"{step.annual_cost_musd:,.1f}",
-            f"{step.benefit_cost_ratio:.1f}",
+            _say_ratio(step.benefit_cost_ratio),
             f"{100 * step.gain.forced_share:+.1f}",
             _say_unit(step.usd_teu),
             _say_unit(step.usd_t),
@@ -191,6 +191,10 @@ def tabulate_payback(result: InvestResult) -> Table:
         n_text=1,
         note=f"Demand grows to that of {result.grown_year} and stays.",
     )
+
+
+def _say_ratio(ratio: float | None) -> str:
+    return "–" if ratio is None else f"{ratio:.1f}"
 
 
 def _say_unit(usd: float | None) -> str:

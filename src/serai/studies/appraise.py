@@ -110,7 +110,9 @@ def flows_of(
     return rows, residual
 
 
-def ratio_of(rows: Sequence[YearRow], residual_musd: float, rate: float) -> tuple[float, float]:
+def ratio_of(
+    rows: Sequence[YearRow], residual_musd: float, rate: float
+) -> tuple[float, float | None]:
     """
     Return net present value and benefit-cost ratio.
 
@@ -128,10 +130,10 @@ def ratio_of(rows: Sequence[YearRow], residual_musd: float, rate: float) -> tupl
     npv
         [million USD].
     ratio
-        [-] Present benefits over present costs; NaN where nothing is spent.
+        [-] Present benefits over present costs; None where nothing is spent.
     """
     worth = discounts(rate)
     benefit = float(worth @ [row.benefit_musd for row in rows])
     cost = float(worth @ [row.capital_musd + row.upkeep_musd for row in rows])
     cost -= residual_musd * float(worth[-1]) / (1.0 + rate)
-    return benefit - cost, benefit / cost if cost > 0 else float("nan")
+    return benefit - cost, benefit / cost if cost > 0 else None

@@ -395,7 +395,7 @@ class _Study:
 
     def _appraise(
         self, works: Sequence[Works], benefit: Mapping[int, float]
-    ) -> tuple[float, float, list[YearRow], float]:
+    ) -> tuple[float, float | None, list[YearRow], float]:
         rows, residual = flows_of(works, benefit, spend_years=self.appraisal.spend_years)
         npv, ratio = ratio_of(rows, residual, self.appraisal.discount_rate)
         return npv, ratio, rows, residual
