@@ -1,6 +1,7 @@
 """Every JSON answer is what its schema says, and has what was promised."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -40,33 +41,49 @@ WORDS: dict[str, list[str]] = {
     "frictions": ["--data", "DIR"],
     "events": ["--party", "IND"],
     "vectors": ["KAZ", "--draws", "1", "--workers", "1"],
-    "brief": ["--answer", "ANSWER", "--draws", "0", "--workers", "1"],
+    "brief": ["--answer", "ANSWER", "--draws", "1", "--workers", "1"],
 }
 
 
-@pytest.fixture(scope="module")
-def documents(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Document]:
-    """Return what every command prints with --json."""
-    folder = tmp_path_factory.mktemp("schemas")
-    tables = folder / "tables"
-    tables.mkdir()
-    write_sound(tables)
-    write_braess(folder, with_shortcut=True)
-    found = {}
-    for name, words in WORDS.items():
-        page = ["--page", str(folder / "page.html")] if name in ("answer", "brief") else []
+class Documents(dict[str, Document]):
+    """What commands print with --json: run when first asked for, by one of the processes."""
+
+    def __init__(self, folder: Path, shared: Path) -> None:
+        super().__init__()
+        self.shared = shared
         root = Path(__file__).parents[2]
-        files = {
+        self.folder, tables = folder, folder / "tables"
+        tables.mkdir()
+        write_sound(tables)
+        write_braess(folder, with_shortcut=True)
+        self.files = {
             "ANSWER": root / "docs/pictures/answer.json", "DIR": tables,
             "SPEC": write_toy_spec(folder),
             "NET": folder / "own_net.tntp", "TRIPS": folder / "own_trips.tntp",
             "PROBLEM": root / "docs/examples/problem.json",
         }  # fmt: skip
-        told = [str(files.get(word, word)) for word in words]
+
+    def __missing__(self, name: str) -> Document:
+        kept = self.shared / f"document-{name}.json"
+        if kept.exists():
+            self[name] = json.loads(kept.read_text("utf-8"))
+            return self[name]
+        page = ["--page", str(self.folder / "page.html")] if name in ("answer", "brief") else []
+        told = [str(self.files.get(word, word)) for word in WORDS[name]]
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(commands, "assemble_page", bare_page)
-            found[name] = serai(name, *told, *page, "--json").document()
-    return found
+            self[name] = serai(name, *told, *page, "--json").document()
+        draft = self.folder / kept.name
+        draft.write_text(json.dumps(self[name]), "utf-8")
+        draft.replace(kept)
+        return self[name]
+
+
+@pytest.fixture(scope="module")
+def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return Documents(tmp_path_factory.mktemp("schemas"), shared)
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +103,7 @@ def test_every_command_that_answers_has_a_schema() -> None:
 
 
 @pytest.mark.parametrize("name", WORDS)
-def test_an_answer_is_what_its_schema_says(documents: dict[str, Document], name: str) -> None:
+def test_an_answer_is_what_its_schema_says(documents: Documents, name: str) -> None:
     schema = schema_of(name)
     Draft202012Validator.check_schema(schema)
     Draft202012Validator(schema).validate(documents[name])
@@ -99,7 +116,7 @@ def test_the_answer_of_a_check_that_fails_is_what_its_schema_says(spoilt: Docume
 
 
 @pytest.mark.parametrize("name", WORDS)
-def test_a_schema_refuses_what_it_does_not_know(documents: dict[str, Document], name: str) -> None:
+def test_a_schema_refuses_what_it_does_not_know(documents: Documents, name: str) -> None:
     validator = Draft202012Validator(schema_of(name))
     assert not validator.is_valid(documents[name] | {"surprise": 1})
     assert not validator.is_valid({})
@@ -114,7 +131,7 @@ def test_every_field_is_explained(name: str) -> None:
             assert about.get("description"), f"{title}.{field}"
 
 
-def test_the_answer_has_what_was_promised(documents: dict[str, Document]) -> None:
+def test_the_answer_has_what_was_promised(documents: Documents) -> None:
     answer = documents["answer"]
     assert answer["base_year"] == 2023
     assert {"teu", "t"} <= set(answer["divertible"])
@@ -136,7 +153,7 @@ def test_the_answer_has_what_was_promised(documents: dict[str, Document]) -> Non
     assert answer["record"]["seed"] == 1
 
 
-def test_a_quote_has_what_was_promised(documents: dict[str, Document]) -> None:
+def test_a_quote_has_what_was_promised(documents: Documents) -> None:
     for route in documents["routes"]["routes"]:
         wanted = {"days", "usd_feu", "kg_co2e", "countries", "borders", "gauge_changes", "legs"}
         assert wanted <= set(route)
@@ -145,9 +162,7 @@ def test_a_quote_has_what_was_promised(documents: dict[str, Document]) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(WORDS.keys() - {"assign", "solve"}))
-def test_every_answer_names_the_versions_of_code_and_data(
-    documents: dict[str, Document], name: str
-) -> None:
+def test_every_answer_names_the_versions_of_code_and_data(documents: Documents, name: str) -> None:
     document = documents[name]
     records = document.get("records") or [document.get("record") or document]
     for record in records:
@@ -155,7 +170,7 @@ def test_every_answer_names_the_versions_of_code_and_data(
         assert record["data_version"]
 
 
-def test_a_record_says_what_was_run_on_which_tables(documents: dict[str, Document]) -> None:
+def test_a_record_says_what_was_run_on_which_tables(documents: Documents) -> None:
     record = documents["run"]["record"]
     assert len(record["inputs"]["links.csv"]) == 64
     assert record["scenario"]["shocks"][0] == {
@@ -166,7 +181,7 @@ def test_a_record_says_what_was_run_on_which_tables(documents: dict[str, Documen
     assert record["seconds"] > 0
 
 
-def test_every_claim_has_an_answer_or_says_why_not(documents: dict[str, Document]) -> None:
+def test_every_claim_has_an_answer_or_says_why_not(documents: Documents) -> None:
     entries = {entry["id"]: entry for entry in documents["brief"]["entries"]}
     assert len(entries) >= 15
     for name, entry in entries.items():

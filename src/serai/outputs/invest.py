@@ -119,7 +119,8 @@ def say_best(result: InvestResult) -> list[str]:
     )
     present = (
         f"To {result.last_year} at {100 * result.discount_rate:g} %: net present value "
-        f"{best.npv_musd:,.0f} million USD, benefit-cost ratio {_say_ratio(best.benefit_cost_ratio)}"
+        f"{best.npv_musd:,.0f} million USD, benefit-cost ratio "
+        f"{_say_ratio(best.benefit_cost_ratio)}"
     )
     shares = (
         f"Forced share +{say_share(gain.forced_share)}, voluntary "
