@@ -92,7 +92,7 @@ def _invest(
         Aim, typer.Option(help="What is made as large as can be: net benefit, or a share.")
     ] = "net",
     measures: SoftMeasures = True,
-    draws: Draws = 6,
+    draws: Draws = 0,
     seed: Seed = 1,
     workers: Workers = 2,
     chart: Chart = None,

@@ -66,7 +66,7 @@ class Budgeted:
     aim: Aim = "net"
     budget_musd: float | None = None
     measures: Measures = "all"
-    draws: int = 6
+    draws: int = 0
     seed: int = 1
 
     @classmethod
