@@ -155,3 +155,27 @@ def state_fault(where: str, got: str, wanted: str, then: str) -> str:
         One line.
     """
     return f"{where}: got {got}; wanted {wanted}; {then}"
+
+
+def require_options(*wanted: tuple[bool, str, object, str], then: str) -> None:
+    """
+    Refuse options that are out of bounds.
+
+    Parameters
+    ----------
+    *wanted
+        Of each option whether it is sound, its name, what it is and what it should be.
+    then
+        What the reader does about it.
+
+    Raises
+    ------
+    ScenarioError
+        Names every option that is not sound.
+    """
+    faults = [
+        state_fault(option, str(got), want, then) for is_sound, option, got, want in wanted
+        if not is_sound
+    ]  # fmt: skip
+    if faults:
+        raise ScenarioError("\n".join(faults))

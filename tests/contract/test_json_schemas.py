@@ -106,7 +106,8 @@ def test_every_command_that_answers_has_a_schema() -> None:
 def test_an_answer_is_what_its_schema_says(documents: Documents, name: str) -> None:
     schema = schema_of(name)
     Draft202012Validator.check_schema(schema)
-    Draft202012Validator(schema).validate(documents[name])
+    faults = Draft202012Validator(schema).iter_errors(documents[name])
+    assert [fault.message for fault in faults] == []
 
 
 def test_the_answer_of_a_check_that_fails_is_what_its_schema_says(spoilt: Document) -> None:

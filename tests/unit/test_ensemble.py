@@ -5,6 +5,7 @@ import errno
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -83,9 +84,14 @@ def told(result: EnsembleResult) -> dict[str, object]:
     return result.model_dump(exclude={"record", "out"})
 
 
+def read_part(path: Path) -> list[dict[str, object]]:
+    """Return the rows of a file, read by one thread: others may outlive the program."""
+    return list(pq.read_table(path, use_threads=False, pre_buffer=False).to_pylist())
+
+
 def rows_of(folder: Path) -> list[dict[str, object]]:
     parts = sorted((folder / "draws").glob("*.parquet"))
-    return [row for part in parts for row in pq.read_table(part).to_pylist()]
+    return [row for part in parts for row in read_part(part)]
 
 
 # ------------------------------------------------------------------ the draws
@@ -293,7 +299,7 @@ def test_a_draw_is_its_states_weighed_by_their_days(
 ) -> None:
     states: dict[tuple[str, str], np.ndarray] = {}
     for part in sorted((out / "states").glob("*.parquet")):
-        for row in pq.read_table(part).to_pylist():
+        for row in read_part(part):
             assert (row["state"], row["case"]) not in states
             states[row["state"], row["case"]] = np.array(row["values"])
     rows = rows_of(out)
@@ -450,7 +456,9 @@ def test_a_driver_killed_at_ten_moments_goes_on_to_the_same_years(tmp_path: Path
     states = [
         (row["state"], row["case"])
         for part in (torn / "states").glob("*.parquet")
-        for row in pq.read_table(part, columns=["state", "case"]).to_pylist()
+        for row in pq.read_table(
+            part, columns=["state", "case"], use_threads=False, pre_buffer=False
+        ).to_pylist()
     ]
     assert len(states) == len(set(states))
     assert not list(torn.rglob(".part-*"))
@@ -627,3 +635,13 @@ def test_the_command_prints_draws_and_refuses(tmp_path: Path, sound: Path) -> No
     assert refused.code == 2
     assert "add --resume" in refused.err
     assert issubclass(ScenarioError, SeraiError)
+
+
+def test_a_list_is_not_short_because_of_what_is_wrong_inside_it(tmp_path: Path) -> None:
+    path = write_toy_spec(tmp_path)
+    text = path.read_text("utf-8")
+    path.write_text(re.sub(r"probability = [0-9.]+", "probability = 1.5", text), "utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        read_ensemble(str(path))
+    assert "got 1.5; wanted 1 or less" in str(caught.value)
+    assert "at least one" not in str(caught.value)

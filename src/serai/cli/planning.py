@@ -20,7 +20,7 @@ from serai.cli.options import (
     Workers,
     split_commas,
 )
-from serai.cli.rim import emit, require_certificate, track, write_drawing
+from serai.cli.rim import conclude, emit, track, write_drawing
 from serai.data.appraisal import read_appraisal
 from serai.data.ensembles import read_ensemble
 from serai.data.frictions import read_frictions
@@ -78,9 +78,7 @@ def _frontier(
             measures="all" if measures else "none", draws=draws, seed=seed, workers=workers,
             progress=tell,
         )  # fmt: skip
-    emit(result, print_frontier, is_json=as_json)
-    write_drawing(chart, lambda: draw_frontier(result, width_in=WIDE_IN), "chart")
-    require_certificate(result.certificate)
+    conclude(result, print_frontier, draw_frontier, is_json=as_json, chart=chart)
 
 
 def _invest(
@@ -115,9 +113,7 @@ def _invest(
             measures="all" if measures else "none", draws=draws, seed=seed,
         )  # fmt: skip
         result = invest(world, question, appraisal, workers=workers, progress=tell)
-    emit(result, print_invest, is_json=as_json)
-    write_drawing(chart, lambda: draw_invest(result, width_in=WIDE_IN), "chart")
-    require_certificate(result.certificate)
+    conclude(result, print_invest, draw_invest, is_json=as_json, chart=chart)
 
 
 def _conditions(
@@ -157,9 +153,7 @@ def _conditions(
             world, plan=plan, workers=workers, journal=Journal(resume, plan.name_study(world)),
             progress=tell,
         )  # fmt: skip
-    emit(result, print_conditions, is_json=as_json)
-    write_drawing(chart, lambda: draw_conditions(result, width_in=WIDE_IN), "chart")
-    require_certificate(result.certificate)
+    conclude(result, print_conditions, draw_conditions, is_json=as_json, chart=chart)
 
 
 def _tariff(
@@ -192,9 +186,7 @@ def _tariff(
         world = read_checked_world(data)
         bargain = Bargain.of(world, split_commas(countries), starts=starts, seed=seed)
         result = tariff(world, read, bargain, margin=margin, workers=workers, progress=tell)
-    emit(result, print_tariff, is_json=as_json)
-    write_drawing(chart, lambda: draw_tariff(result, width_in=WIDE_IN), "chart")
-    require_certificate(result.certificate)
+    conclude(result, print_tariff, draw_tariff, is_json=as_json, chart=chart)
 
 
 def _frictions(
@@ -215,9 +207,7 @@ def _frictions(
     asked = read_frictions(data or PACK, tuple(split_commas(only)))
     with track("Reading tables") as tell:
         result = frictions(read_checked_world(data), asked, progress=tell)
-    emit(result, print_frictions, is_json=as_json)
-    write_drawing(chart, lambda: draw_frictions(result, width_in=WIDE_IN), "chart")
-    require_certificate(result.certificate)
+    conclude(result, print_frictions, draw_frictions, is_json=as_json, chart=chart)
 
 
 def _storage(
@@ -256,9 +246,7 @@ def _storage(
             workers=workers,
         )  # fmt: skip
         result = storage(world, inputs, question=question, progress=tell)
-    emit(result, print_storage, is_json=as_json)
-    write_drawing(chart, lambda: draw_storage(result, width_in=WIDE_IN), "chart")
-    require_certificate(result.certificate)
+    conclude(result, print_storage, draw_storage, is_json=as_json, chart=chart)
 
 
 def _ensemble(

@@ -20,9 +20,10 @@ from typer.core import TyperGroup
 
 from serai.domain.results import MAX_GAP, MAX_SLACK, MAX_WAIT_RESIDUAL_H, Certificate, Result
 from serai.errors import NotConvergedError, SeraiError
+from serai.outputs.drawing import WIDE_IN
 from serai.outputs.whole import write_whole
 
-__all__ = ["Rim", "emit", "require_certificate", "say", "track", "write_drawing"]
+__all__ = ["Rim", "conclude", "emit", "require_certificate", "say", "track", "write_drawing"]
 
 INTERRUPTED: Final = 130
 BROKEN_PIPE: Final = 141
@@ -227,6 +228,40 @@ def track(what: str) -> Iterator[Callable[[str, int, int], None]]:
             progress.update(task, description=stage, completed=done, total=total, steps=steps)
 
         yield tell
+
+
+def conclude(
+    result: Any,  # noqa: ANN401 - a result with a certificate
+    printer: Callable[[Console, Any], None],
+    draw: Callable[..., str],
+    *,
+    is_json: bool,
+    chart: Path | None,
+) -> None:
+    """
+    Print a study, draw it if that was asked for, and refuse to call it good if it is not.
+
+    Parameters
+    ----------
+    result
+        What the command found, with its certificate.
+    printer
+        How people read it.
+    draw
+        Draws it at a width.
+    is_json
+        Print it as JSON.
+    chart
+        File for the drawing; None if none was asked for.
+
+    Raises
+    ------
+    NotConvergedError
+        The certificate does not hold.
+    """
+    emit(result, printer, is_json=is_json)
+    write_drawing(chart, lambda: draw(result, width_in=WIDE_IN), "chart")
+    require_certificate(result.certificate)
 
 
 def write_drawing(path: Path | None, draw: Callable[[], str], what: str) -> None:

@@ -16,7 +16,7 @@ from serai.cli.options import (
     Seed,
     Workers,
 )
-from serai.cli.rim import emit, require_certificate, say, track, write_drawing
+from serai.cli.rim import conclude, emit, say, track, write_drawing
 from serai.data.answers import read_answer
 from serai.data.journal import Journal
 from serai.data.learning import read_learning
@@ -76,9 +76,7 @@ def _backcast(
             world, years=known if year is None else (year,), draws=draws, seed=seed,
             workers=workers, tell=tell,
         )  # fmt: skip
-    emit(result, print_backcast, is_json=as_json)
-    write_drawing(chart, lambda: draw_backcast(result, width_in=WIDE_IN), "chart")
-    require_certificate(result.certificate)
+    conclude(result, print_backcast, draw_backcast, is_json=as_json, chart=chart)
 
 
 def _sensitivity(
@@ -118,9 +116,7 @@ def _sensitivity(
             world, plan=plan, learning=read_learning(data or PACK), workers=workers,
             journal=Journal(resume, plan.name_study(world)), progress=tell,
         )  # fmt: skip
-    emit(result, print_sensitivity, is_json=as_json)
-    write_drawing(chart, lambda: draw_sensitivity(result, width_in=WIDE_IN), "chart")
-    require_certificate(result.certificate)
+    conclude(result, print_sensitivity, draw_sensitivity, is_json=as_json, chart=chart)
 
 
 def _vectors(

@@ -68,7 +68,14 @@ def _read_file(path: Path) -> EnsembleSpec:
     try:
         return EnsembleSpec.model_validate(document)
     except ValidationError as error:
-        told = [_say(document, dict(one)) for one in error.errors(include_url=False)]
+        found: list[dict[str, Any]] = [dict(one) for one in error.errors(include_url=False)]
+        # A list counts as short by what is wrong inside it.
+        inside = {one["loc"][:n] for one in found for n in range(len(one["loc"]))}
+        told = [
+            _say(document, one)
+            for one in found
+            if one["type"] != "too_short" or one["loc"] not in inside
+        ]
         raise ScenarioError([f"{path.name}: {fault}" for fault in dict.fromkeys(told)]) from error
 
 

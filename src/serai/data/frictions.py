@@ -13,9 +13,6 @@ from serai.errors import ScenarioError, state_fault
 
 __all__ = ["read_frictions"]
 
-BUILT_BY = 2026
-"""Year whose infrastructure stands."""
-
 
 def read_frictions(folder: Path = PACK, named: tuple[str, ...] = ()) -> tuple[Friction, ...]:
     """
@@ -65,7 +62,7 @@ def _friction(row: Mapping[Hashable, object]) -> Friction:
         name=str(row["name"]),
         scenario=Scenario(
             name=str(row["friction_id"]).lower(), title=str(row["name"]),
-            year=int(str(row["year"])), built_by=BUILT_BY, measures=names("measures") or "none",
+            year=int(str(row["year"])), measures=names("measures") or "none",
             projects=names("projects") or "built", lifted=names("lifted"), shocks=tuple(shocks),
         ),
         grade=str(row["grade"]),

@@ -37,6 +37,8 @@ NEAR: Final = ("KAZ", "KGZ", "TJK", "TKM", "UZB", "AZE", "GEO")
 """Countries of the corridor, told however little they bear."""
 
 THOUSAND: Final = 1e3
+LEAST_T: Final = 5.0
+"""[t/yr] Less is told as nothing."""
 PANEL_IN: Final = 2.3
 BAR_IN: Final = 0.2
 GAP_IN: Final = 0.76
@@ -107,12 +109,16 @@ def _print_countries(console: Console, case: CaseRisk) -> None:
     ]  # fmt: skip
     rows = [
         [one.country, *(say_amount(v) for v in (
-            one.loss_musd.mean, one.loss_musd.p95, one.loss_musd.tail,
-            one.transit_lost_t.mean / THOUSAND, one.transit_lost_t.p95 / THOUSAND))]
+            one.loss_musd.mean, one.loss_musd.p95, one.loss_musd.tail)),
+         *map(_say_kt, (one.transit_lost_t.mean, one.transit_lost_t.p95))]
         for i, one in enumerate(case.countries)
         if i < N_COUNTRIES or one.country in NEAR
     ]  # fmt: skip
     print_table(console, f"Who bears it, {_in_words(case)}: million USD a year", columns, rows)
+
+
+def _say_kt(tonnes: float) -> str:
+    return say_amount(tonnes / THOUSAND if abs(tonnes) >= LEAST_T else 0.0)
 
 
 def _print_classes(console: Console, case: CaseRisk) -> None:
@@ -123,7 +129,7 @@ def _print_classes(console: Console, case: CaseRisk) -> None:
         [one.class_id, *(say_usd(v) for v in (
             one.cost_usd_t.calm, one.cost_usd_t.mean, one.cost_usd_t.p95)),
          say_days(one.days.calm), say_days(one.days.p95),
-         *(say_amount(v / THOUSAND) for v in (one.unserved_t.mean, one.unserved_t.p95))]
+         *map(_say_kt, (one.unserved_t.mean, one.unserved_t.p95))]
         for one in case.classes
     ]  # fmt: skip
     print_table(console, f"What goods meet, {_in_words(case)}", columns, rows)

@@ -67,7 +67,7 @@ def print_invest(console: Console, result: InvestResult) -> None:
     result
         The result.
     """
-    for line in say_best(result):
+    for line in say_best(result, {}):
         console.print(Text(line))
     console.print()
     names = {row.project: row.name for row in result.projects}
@@ -92,7 +92,7 @@ def _print(console: Console, table: Table) -> None:
     console.print()
 
 
-def say_best(result: InvestResult) -> list[str]:
+def say_best(result: InvestResult, names: Mapping[str, str]) -> list[str]:
     """
     Return the best set in sentences.
 
@@ -100,6 +100,8 @@ def say_best(result: InvestResult) -> list[str]:
     ----------
     result
         The result.
+    names
+        Names of projects by id; ids where there is none.
     """
     best = result.best
     within = "" if result.budget_musd is None else f" within {result.budget_musd:,.0f} million USD"
@@ -126,7 +128,7 @@ def say_best(result: InvestResult) -> list[str]:
         f"Forced share +{say_share(gain.forced_share)}, voluntary "
         f"+{say_share(gain.voluntary_share)}; {gap}"
     )
-    chosen = ", ".join(best.projects) or "nothing"
+    chosen = ("; " if names else ", ").join(names.get(p, p) for p in best.projects) or "nothing"
     return [f"Best by {AIMS[result.aim]}{within}: {chosen}", year, present, shares]
 
 
@@ -150,16 +152,16 @@ def tabulate_order(result: InvestResult, names: Mapping[str, str]) -> Table:
             f"{step.gain.benefit_musd:,.1f}",
             f"{step.annual_cost_musd:,.1f}",
             _say_ratio(step.benefit_cost_ratio),
-            f"{100 * step.gain.forced_share:+.1f}",
+            f"{100 * step.gain.forced_share:+.1f}".replace("-0.0", "+0.0"),
             _say_unit(step.usd_teu),
-            _say_unit(step.usd_t),
         )
         for step in result.order
     )
     return Table(
-        caption="In which order: what each project adds to those above it (* in the best set)",
-        heads=("project", "capital\nso far", "benefit\nm USD/yr", "cost\nm USD/yr", "B/C",
-               "forced\npoints", "USD\nper TEU", "USD\nper t"),
+        caption="In which order: what each project adds to those above it (* in the best set; "
+        "million USD, benefit and cost a year)",
+        heads=("project", "capital\nso far", "benefit", "cost", "B/C",
+               "forced\npoints", "USD\nper TEU"),
         groups=(Group(title="", rows=rows),),
         n_text=1,
         note=_say_method(result),
@@ -175,20 +177,20 @@ def tabulate_payback(result: InvestResult) -> Table:
     result
         The result.
     """
-    rows = tuple(
-        (
-            " ".join(row.opened) or "–",
-            str(row.year),
-            f"{row.capital_musd:,.0f}",
-            f"{row.upkeep_musd:,.0f}",
-            f"{row.benefit_musd:,.0f}",
-        )
-        for row in result.best.years
-    )
+    rows: list[tuple[str, ...]] = []
+    first = 0
+    for row in result.best.years:
+        sums = (row.capital_musd, row.upkeep_musd, row.benefit_musd)
+        told = (" ".join(row.opened) or "–", *(f"{one:,.0f}" for one in sums))
+        if rows and not row.opened and (rows[-1][0], *rows[-1][2:]) == told:
+            rows[-1] = (told[0], f"{first}–{row.year}", *told[1:])
+        else:
+            first = row.year
+            rows.append((told[0], str(first), *told[1:]))
     return Table(
         caption="The best set year by year, million USD",
         heads=("opens", "year", "capital", "upkeep", "benefit"),
-        groups=(Group(title="", rows=rows),),
+        groups=(Group(title="", rows=tuple(rows)),),
         n_text=1,
         note=f"Demand grows to that of {result.grown_year} and stays.",
     )
@@ -295,7 +297,7 @@ def _say_method(result: InvestResult) -> str:
         "Benefit: what moving costs shippers less (rule of half), with scarcity rents, less "
         "China's subsidies; demand of 2023, Russia open. Cost: capital as an annuity at "
         f"{100 * result.discount_rate:g} % over each project's life, and upkeep. B/C: present "
-        f"values to {result.last_year}, demand growing. Per TEU: Russia closed; per t: Russia open."
+        f"values to {result.last_year}, demand growing. Per TEU: Russia closed."
     )
 
 

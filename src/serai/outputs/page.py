@@ -282,7 +282,7 @@ def render_answer_page(page: AnswerPage) -> str:
         },
         backcast_told=say_backcast(stored.backcast) if stored.backcast else "",
         misses=list_misses(stored.backcast) if stored.backcast else [],
-        invest_told=say_best(stored.invest) if stored.invest else [],
+        invest_told=_tell_invest(stored),
         conditions_told=_tell_conditions(stored),
         n_varied=say_plain(answer.draws.inputs_varied, digits=6),
         outlook_case=name_case(answer.outlook[0].case) if answer.outlook else "",
@@ -339,6 +339,13 @@ def bind_units(text: str) -> str:
 def _list_titles(answer: AnswerResult) -> list[tuple[str, str]]:
     titles = {case.case: case.title for case in reversed(answer.cases)}
     return [(case, titles[case]) for case in list_cases(answer)]
+
+
+def _tell_invest(stored: Stored) -> list[str]:
+    """Say which projects are best, by their names."""
+    if stored.invest is None:
+        return []
+    return say_best(stored.invest, {row.project: row.name for row in stored.invest.projects})
 
 
 def _tell_conditions(stored: Stored) -> dict[str, object]:

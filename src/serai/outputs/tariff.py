@@ -121,6 +121,7 @@ def _print_regimes(console: Console, result: TariffResult) -> None:
     ]
     rows += [
         ["shippers gain", *(f"{round(one.shippers_musd):,}" for one in regimes)],
+        ["all, against now", *(f"{round(one.world_musd):,}" for one in regimes)],
         ["thousand TEU, corridor", *(f"{one.middle_teu / THOUSAND:,.0f}" for one in regimes)],
         ["thousand TEU, other land", *(f"{one.other_teu / THOUSAND:,.0f}" for one in regimes)],
     ]
@@ -175,7 +176,14 @@ def _say_found(result: TariffResult) -> str:
         if result.is_in_core
         else "some group could do better apart"
     )
-    return (
+    each, together = (one for one in result.regimes if one.name in ("each", "together"))
+    kept = sum(together.revenue_musd[c] - each.revenue_musd[c] for c in result.partners)
+    lost = (
+        f"Charging each for itself costs the partners {kept:,.0f} and shippers "
+        f"{together.shippers_musd - each.shippers_musd:,.0f} million USD a year against acting "
+        "together. "
+    )
+    return lost + (
         f"Each for itself: {found.n_settled} of {found.n_starts} starts came to rest, at most "
         f"{say_share(found.spread)} apart; the farthest charge ({found.at}) is "
         f"{say_share(found.residual)} from its owner's best answer. With the Shapley values "

@@ -53,6 +53,7 @@ from serai.studies.shares import (
 )
 from serai.studies.tally import NAMES, bottlenecks, resources_used, tally
 from serai.studies.words import headline
+from serai.units import USD_PER_MUSD
 
 __all__ = ["Answer", "answer_question"]
 
@@ -208,7 +209,7 @@ def _used_by_middle(run: Run, base: Run) -> tuple[NDArray[np.bool_], NDArray[np.
 
 def _per(musd: float, extra: float) -> float | None:
     """Return USD per unit, None where nothing is spent or nothing gained."""
-    return musd * 1e6 / extra if musd > 0 and extra > 1.0 else None
+    return musd * USD_PER_MUSD / extra if musd > 0 and extra > 1.0 else None
 
 
 def _by_class(world: World, central: Shares) -> dict[str, float]:

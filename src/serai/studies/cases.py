@@ -16,16 +16,19 @@ from serai.model.choice import AVOIDED, AVOIDING_REGIONS, crosses_any, route_sum
 from serai.model.graph import direction_of
 from serai.run import Run
 from serai.studies.tally import NAMES, Tally, scarcity_usd, sums_by, tally
+from serai.units import HOURS_PER_DAY
 
 __all__ = [
     "BUILT_BY",
     "CASES",
     "SERVES_MIDDLE",
+    "Cheapest",
     "Divertible",
     "Trip",
     "all_cases",
     "case_scenario",
     "divertible",
+    "find_cheapest",
     "middle_resources",
 ]
 
@@ -220,6 +223,57 @@ class Trip:
     usd_feu: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Cheapest:
+    """The way that costs least as shippers feel it, of each cell that has one on a corridor."""
+
+    cell: IntArray
+    """Shape (n,). Cells."""
+    felt: FloatArray
+    """[USD per class unit], scarcity included."""
+    usd_teu: FloatArray
+    """[USD/TEU] Price, scarcity included; subsidies and risk premiums left out."""
+    hours: FloatArray
+    """[h] Queues included."""
+
+
+def find_cheapest(run: Run, wanted: NDArray[np.bool_]) -> dict[str, Cheapest]:
+    """
+    Return the cheapest ways of some cells by the corridor, the Northern route and the sea.
+
+    Parameters
+    ----------
+    run
+        A solved scenario: at its scarcity prices and waits.
+    wanted
+        [-], shape (n_cells,). Cells of boxes.
+    """
+    problem = run.problem
+    route = problem.option_route
+    cell = problem.group_cell[problem.option_group]
+    mine = np.flatnonzero((route >= 0) & wanted[cell])
+    scarcity = scarcity_usd(run)[mine]
+    felt = run.queued.arrays.cost[mine] + scarcity
+    money, hours = _money_and_hours(run, route[mine])
+    hours = hours + run.queued.option_wait_h[mine]
+    corridor, family = run.routes.corridor[route[mine]], run.routes.family[route[mine]]
+    out = {}
+    for word, mask in (
+        ("middle", corridor == CORRIDORS.index("middle")),
+        ("north", corridor == CORRIDORS.index("north")),
+        ("sea", (family == FAMILIES.index("sea")) & (corridor == CORRIDORS.index("sea"))),
+    ):
+        at = np.flatnonzero(mask)
+        order = at[np.lexsort((felt[at], cell[mine][at]))]
+        cells_here, first = np.unique(cell[mine][order], return_index=True)
+        best = order[first]
+        out[word] = Cheapest(
+            cell=cells_here, felt=felt[best], usd_teu=money[best] + scarcity[best],
+            hours=hours[best],
+        )  # fmt: skip
+    return out
+
+
 def trips(run: Run, weights: FloatArray) -> dict[str, Trip | None]:
     """
     Return what boxes from China to Europe meet on each corridor, door to door.
@@ -238,7 +292,7 @@ def trips(run: Run, weights: FloatArray) -> dict[str, Trip | None]:
         scarcity prices, averaged; None where no cell has one. The price is what shippers pay,
         scarcity prices included, subsidies and risk premiums left out.
     """
-    problem, cells, world = run.problem, run.setting.cells, run.world
+    cells, world = run.setting.cells, run.world
     region = np.array(world.zones.regions)
     wanted = (
         (weights > 0)
@@ -246,31 +300,14 @@ def trips(run: Run, weights: FloatArray) -> dict[str, Trip | None]:
         & (region[cells.origin] == "CHN")
         & np.char.startswith(region[cells.dest], AVOIDING_REGIONS)
     )
-    route = problem.option_route
-    cell = problem.group_cell[problem.option_group]
-    mine = np.flatnonzero((route >= 0) & wanted[cell])
-    scarcity = scarcity_usd(run)[mine]
-    felt = run.queued.arrays.cost[mine] + scarcity
-    money, hours = _money_and_hours(run, route[mine])
-    hours = hours + run.queued.option_wait_h[mine]
-    out: dict[str, Trip | None] = {}
-    corridor, family = run.routes.corridor[route[mine]], run.routes.family[route[mine]]
-    for word, mask in (
-        ("middle", corridor == CORRIDORS.index("middle")),
-        ("north", corridor == CORRIDORS.index("north")),
-        ("sea", (family == FAMILIES.index("sea")) & (corridor == CORRIDORS.index("sea"))),
-    ):
-        at = np.flatnonzero(mask)
-        order = at[np.lexsort((felt[at], cell[mine][at]))]
-        cells_here, first = np.unique(cell[mine][order], return_index=True)
-        if not len(cells_here):
-            out[word] = None
-            continue
-        best, weight = order[first], weights[cells_here]
-        out[word] = Trip(
-            days=float(np.average(hours[best], weights=weight) / 24.0),
-            usd_feu=float(2 * np.average(money[best] + scarcity[best], weights=weight)),
-        )
+    out: dict[str, Trip | None] = dict.fromkeys(("middle", "north", "sea"))
+    for word, best in find_cheapest(run, wanted).items():
+        if len(best.cell):
+            weight = weights[best.cell]
+            out[word] = Trip(
+                days=float(np.average(best.hours, weights=weight) / HOURS_PER_DAY),
+                usd_feu=float(2 * np.average(best.usd_teu, weights=weight)),
+            )
     return out
 
 

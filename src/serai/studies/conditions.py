@@ -26,7 +26,7 @@ from serai.domain.conditions import (
 from serai.domain.ranged import FloatArray
 from serai.domain.results import RunCertificate
 from serai.domain.world import World
-from serai.errors import ScenarioError, state_fault
+from serai.errors import require_options
 from serai.outputs.numbers import say_share
 from serai.run import describe, worst
 from serai.studies.cases import case_scenario
@@ -82,20 +82,14 @@ class ConditionsPlan:
             Something is out of bounds; all that is, is named.
         """
         cases, states = get_args(Case), get_args(Russia)
-        wanted = (
+        require_options(
             (0.0 < self.share < 1.0, "--share", self.share, "above 0 and below 1, such as 0.25"),
             (self.case in (None, *cases), "--case", self.case, f"one of {', '.join(cases)}"),
             (self.russia in states, "--russia", self.russia, " or ".join(states)),
             (self.draws >= LEAST_DRAWS, "--draws", self.draws, f"{LEAST_DRAWS} or more"),
             (self.seed >= 0, "--seed", self.seed, "0 or more"),
+            then="choose another",
         )
-        faults = [
-            state_fault(option, str(got), want, "choose another")
-            for is_sound, option, got, want in wanted
-            if not is_sound
-        ]
-        if faults:
-            raise ScenarioError("\n".join(faults))
 
     def name_study(self, world: World) -> dict[str, Any]:
         """

@@ -14,11 +14,10 @@ from serai.domain.ranged import FloatArray
 from serai.run import Start
 from serai.studies.disruptions import CALM, State, Year, name_state
 from serai.studies.ensemble_cases import Found, Layout, cases_of
+from serai.units import HOURS_PER_DAY, USD_PER_MUSD
 
 __all__ = ["read_states", "tabulate_draws", "tabulate_states"]
 
-MILLION: Final = 1e6
-HOURS: Final = 24.0
 N_ROUTES: Final = b"n_routes"
 
 
@@ -123,19 +122,19 @@ def tabulate_draws(
                 json.dumps({name_state(spec, s): days for s, days in year.days.items()})
             ] * n
         ],
-        "cost_musd": flat[:, at["cost_usd"]][:, 0] / MILLION,
-        "loss_musd": lost[:, at["cost_usd"]][:, 0] / MILLION,
+        "cost_musd": flat[:, at["cost_usd"]][:, 0] / USD_PER_MUSD,
+        "loss_musd": lost[:, at["cost_usd"]][:, 0] / USD_PER_MUSD,
     }  # fmt: skip
     served = flat[:, at["class_served_t"]]
     with np.errstate(invalid="ignore", divide="ignore"):
         cost = flat[:, at["class_usd"]] / served
-        days = flat[:, at["class_tonne_h"]] / served / HOURS
+        days = flat[:, at["class_tonne_h"]] / served / HOURS_PER_DAY
     unserved = flat[:, at["class_unserved_t"]]
     for i, name in enumerate(layout.classes):
         columns[f"cost_usd_t.{name}"] = cost[:, i]
         columns[f"days.{name}"] = days[:, i]
         columns[f"unserved_t.{name}"] = unserved[:, i]
     for i, country in enumerate(layout.countries):
-        columns[f"loss_musd.{country}"] = lost[:, at["country_usd"]][:, i] / MILLION
+        columns[f"loss_musd.{country}"] = lost[:, at["country_usd"]][:, i] / USD_PER_MUSD
         columns[f"transit_lost_t.{country}"] = -lost[:, at["country_transit_t"]][:, i]
     return pa.table(columns)

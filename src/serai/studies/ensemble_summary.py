@@ -37,7 +37,7 @@ from serai.studies.ensemble_cases import (
     cases_of,
     certificate_of,
 )
-from serai.studies.ensemble_rows import HOURS, MILLION
+from serai.units import HOURS_PER_DAY, USD_PER_MUSD
 
 __all__ = ["Known", "spread_of", "summarize_ensemble"]
 
@@ -161,7 +161,7 @@ class _Summary:
         """Return one case over the draws."""
         drawn = dict(self._columns(i, ["cost_musd", "loss_musd"]))
         loss = drawn["loss_musd"]
-        calm = float(self._calm(i, "cost_usd")[0]) / MILLION
+        calm = float(self._calm(i, "cost_usd")[0]) / USD_PER_MUSD
         return CaseRisk(
             case=cases_of(self.spec)[i].name,
             cost_musd=spread_of(drawn["cost_musd"], calm),
@@ -176,7 +176,7 @@ class _Summary:
     def option(self, i: int, case: Case) -> OptionValue:
         """Return what a corridor is worth, draw by draw."""
         (_, without), (_, whole) = (next(iter(self._columns(at, ["cost_musd"]))) for at in (i, 0))
-        calm = float(self._calm(i, "cost_usd")[0] - self._calm(0, "cost_usd")[0]) / MILLION
+        calm = float(self._calm(i, "cost_usd")[0] - self._calm(0, "cost_usd")[0]) / USD_PER_MUSD
         value = spread_of(without - whole, calm)
         return OptionValue(
             corridor=case.without, value_musd=value, insurance_musd=value.mean - calm
@@ -188,7 +188,7 @@ class _Summary:
         with np.errstate(invalid="ignore", divide="ignore"):
             calm = {
                 "cost_usd_t": self._calm(i, "class_usd") / served,
-                "days": self._calm(i, "class_tonne_h") / served / HOURS,
+                "days": self._calm(i, "class_tonne_h") / served / HOURS_PER_DAY,
                 "unserved_t": self._calm(i, "class_unserved_t"),
             }
         names = [f"{what}.{one}" for one in classes for what in calm]
@@ -241,7 +241,7 @@ class _Summary:
 
     def _loss(self, state: State, case: int) -> float:
         cost = self.layout.slices["cost_usd"].start
-        return float(self._row(state)[case, cost] - self._row(CALM)[case, cost]) / MILLION
+        return float(self._row(state)[case, cost] - self._row(CALM)[case, cost]) / USD_PER_MUSD
 
     def _row(self, state: State) -> FloatArray:
         return self.known.row_of(state)
@@ -289,7 +289,7 @@ class _Summary:
         hit = np.zeros(len(resources.ids))
         for i, one in enumerate(self.spec.disruptions):
             hit[_hit_by(self.world, one)] += self._parts_of[case][i][2]
-        scarcity /= MILLION
+        scarcity /= USD_PER_MUSD
         order = np.argsort(-np.maximum(hit, scarcity), kind="stable")[:N_RESOURCES]
         return [
             CriticalResource(

@@ -15,6 +15,7 @@ from serai.domain.world import World
 from serai.kernels.choice import fill_objective
 from serai.model.routes import merge_routes
 from serai.run import Run, assign, describe, run_scenario, worst
+from serai.studies.cases import BUILT_BY
 from serai.studies.shares import Progress
 from serai.studies.tally import NAMES, scarcity_usd, tally
 from serai.studies.welfare import welfare
@@ -74,11 +75,9 @@ def frictions(
     began = time.perf_counter()
     tell = progress or (lambda _stage, _done, _total: None)
     years = tuple(dict.fromkeys(one.scenario.year for one in asked))
-    plain = {
-        year: Scenario(name="base", year=year, built_by=asked[0].scenario.built_by)
-        for year in years
-    }
-    scenarios = [*plain.values(), *(one.scenario for one in asked)]
+    plain = [Scenario(name="base", year=year, built_by=BUILT_BY) for year in years]
+    built = [one.scenario.model_copy(update={"built_by": BUILT_BY}) for one in asked]
+    scenarios = [*plain, *built]
     found: list[Run] = []
     for i, scenario in enumerate(scenarios):
         tell("frictions", i, len(scenarios))
@@ -97,7 +96,7 @@ def frictions(
         ],
         certificate=certificate,
         record=describe(
-            world, plain[years[0]], seed=0, gap=certificate.relative_gap,
+            world, plain[0], seed=0, gap=certificate.relative_gap,
             n_routes=len(routes.mark), seconds=time.perf_counter() - began,
         ),
     )  # fmt: skip

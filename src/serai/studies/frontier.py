@@ -17,8 +17,8 @@ from serai.domain.world import World
 from serai.run import describe, worst
 from serai.studies.cases import case_scenario
 from serai.studies.draws import band_of, deviates
-from serai.studies.sets import TODAY, Built, Chosen, Measures, SetTask, SetWork
-from serai.studies.shares import Key, Progress, measure, settle_cases
+from serai.studies.sets import Built, Chosen, Measures, SetTask, SetWork
+from serai.studies.shares import TODAY, Key, Progress, measure, settle_cases
 from serai.studies.spread import spread
 
 __all__ = ["frontier"]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -65,7 +66,6 @@ class Game:
     """[USD per year], shape (n_limits,). Prices to start from."""
     cap_usd: FloatArray
     """[USD per unit], shape (n_charges,). No charge goes above."""
-    _shared: dict[str, ChoiceArrays] = field(default_factory=dict)
 
     @property
     def n_charges(self) -> int:
@@ -113,7 +113,7 @@ class Game:
         slopes
             [units² per USD and year], shape (n_charges, n_charges): row by column's charge.
         """
-        wide = self._wide()
+        wide = self._wide
         n_limits, n = len(self.room), self.n_charges
         price = outcome.price
         held = np.flatnonzero(price > 1e-6 * max(price.max(initial=0.0), 1.0))
@@ -133,29 +133,28 @@ class Game:
             own = own - across.T @ np.linalg.pinv(within, 1e-9, hermitian=True) @ across
         return np.asarray(-own, np.float64)
 
+    @cached_property
     def _wide(self) -> ChoiceArrays:
         """Return the problem with the charges as further uses of every option."""
-        if "wide" not in self._shared:
-            problem, n_limits = self.problem, len(self.room)
-            words = 1 << np.arange(self.n_charges, dtype=np.int64)
-            mask = self.charged @ words
-            key, bundle = np.unique(
-                problem.bundle.astype(np.int64) * (1 << self.n_charges) + mask, return_inverse=True
-            )
-            start, limits, amounts = [0], [], []
-            for old, word in zip(key >> self.n_charges, key % (1 << self.n_charges), strict=True):
-                uses = slice(problem.use_start[old], problem.use_start[old + 1])
-                on = np.flatnonzero(word & words)
-                limits.append(np.concatenate([problem.use_limit[uses], n_limits + on]))
-                amounts.append(np.concatenate([problem.use_amount[uses], np.ones(len(on))]))
-                start.append(start[-1] + len(limits[-1]))
-            self._shared["wide"] = problem._replace(
-                bundle=bundle.astype(np.int32).ravel(),
-                use_start=np.array(start, np.int64),
-                use_limit=np.concatenate(limits).astype(np.int32),
-                use_amount=np.concatenate(amounts),
-            )
-        return self._shared["wide"]
+        problem, n_limits = self.problem, len(self.room)
+        words = 1 << np.arange(self.n_charges, dtype=np.int64)
+        n_words = 1 << self.n_charges
+        key, bundle = np.unique(
+            problem.bundle.astype(np.int64) * n_words + self.charged @ words, return_inverse=True
+        )
+        start, limits, amounts = [0], [], []
+        for old, word in zip(key // n_words, key % n_words, strict=True):
+            uses = slice(problem.use_start[old], problem.use_start[old + 1])
+            on = np.flatnonzero(word & words)
+            limits.append(np.concatenate([problem.use_limit[uses], n_limits + on]))
+            amounts.append(np.concatenate([problem.use_amount[uses], np.ones(len(on))]))
+            start.append(start[-1] + len(limits[-1]))
+        return problem._replace(
+            bundle=bundle.astype(np.int32).ravel(),
+            use_start=np.array(start, np.int64),
+            use_limit=np.concatenate(limits).astype(np.int32),
+            use_amount=np.concatenate(amounts),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -196,14 +195,7 @@ class Settled:
         return self.moves <= CLOSE
 
 
-def play(
-    game: Game,
-    owners: Sequence[int],
-    *,
-    first_usd: FloatArray,
-    fixed: Sequence[int] = (),
-    max_rounds: int = MAX_ROUNDS,
-) -> Settled:
+def play(game: Game, owners: Sequence[int], *, first_usd: FloatArray) -> Settled:
     """
     Let every owner set the charges that bring it most, until none moves.
 
@@ -216,10 +208,6 @@ def play(
         together share a number.
     first_usd
         [USD per unit], shape (n_charges,). Where to start.
-    fixed
-        Charges that nobody moves.
-    max_rounds
-        [-], >= 1. Rounds.
 
     Returns
     -------
@@ -236,23 +224,21 @@ def play(
     the charge takes the rent of scarcity.
     """
     owner = np.asarray(owners)
-    free = ~np.isin(np.arange(len(owner)), fixed)
     charge = np.clip(first_usd, 0.0, game.cap_usd)
     outcome = game.solve(charge)
     step, before = np.full(len(charge), STEP), np.zeros(len(charge))
     moves = np.inf
-    for turn in range(1, max_rounds + 1):
+    for turn in range(1, MAX_ROUNDS + 1):
         wanted = _answers(game, outcome, owner)
         longer = np.minimum(1.2 * step, STEP) if turn <= EAGER else step
         step = np.where((wanted - charge) * before < 0, step / 2.0, longer)
         before = wanted - charge
-        new = np.where(free, charge + step * before, charge)
-        moves = float((np.abs(before) / np.maximum(charge, 1.0))[free].max(initial=0.0))
+        moves = float((np.abs(before) / np.maximum(charge, 1.0)).max(initial=0.0))
         if moves <= CLOSE:
             return Settled(outcome=outcome, n_rounds=turn, moves=moves)
-        charge = new
+        charge = charge + step * before
         outcome = game.solve(charge, outcome.price)
-    return Settled(outcome=outcome, n_rounds=max_rounds, moves=moves)
+    return Settled(outcome=outcome, n_rounds=MAX_ROUNDS, moves=moves)
 
 
 def _answers(game: Game, outcome: Outcome, owner: NDArray[np.integer]) -> FloatArray:

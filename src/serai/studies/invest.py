@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -23,7 +23,7 @@ from serai.domain.invest import (
     SupplyPoint,
     YearRow,
 )
-from serai.domain.results import Amounts, Band
+from serai.domain.results import Amounts, Band, RunCertificate
 from serai.domain.world import World
 from serai.errors import ScenarioError, state_fault
 from serai.model.apply import draw_world
@@ -43,6 +43,7 @@ from serai.studies.invest_search import NOTHING, Ledger, Search, value_of
 from serai.studies.sets import Built, Chosen, Measures, SetTask, SetWork, find_candidates
 from serai.studies.shares import Key, Progress, settle_cases
 from serai.studies.spread import Pool
+from serai.units import USD_PER_MUSD
 
 __all__ = ["Budgeted", "invest"]
 
@@ -157,14 +158,9 @@ def invest(
                     p: _annual(one, appraisal.discount_rate) for p, one in works.items()
                 },
             ),
+            certificates=[run.certificate for run in runs.values()],
         )  # fmt: skip
-        result = study.run()
-    certificate = worst([*(run.certificate for run in runs.values()), *study.certificates])
-    record = describe(
-        world, case_scenario("full", "open"), seed=question.seed, gap=certificate.relative_gap,
-        n_routes=len(routes.mark), seconds=time.perf_counter() - began,
-    )  # fmt: skip
-    return InvestResult(**result, certificate=certificate, record=record)
+        return study.run(began, len(routes.mark))
 
 
 def _works(world: World, candidates: Sequence[str], appraisal: Appraisal) -> dict[str, Works]:
@@ -195,40 +191,38 @@ class _Study:
     works: Mapping[str, Works]
     ledger: Ledger
     tell: Progress
-    certificates: list[Any] = field(default_factory=list)
+    certificates: list[RunCertificate]
+    """Of all runs but those in the ledger."""
 
-    def run(self) -> dict[str, Any]:
-        """Return the fields of the result, but certificate and record."""
+    def run(self, began: float, n_routes: int) -> InvestResult:
+        """Return the result of a study that began at a time, on so many routes."""
         ledger, question = self.ledger, self.question
-        search = Search(ledger=ledger, projects=question.candidates)
-        order, bound = search.run()
+        order, bound = Search(ledger=ledger, projects=question.candidates).run()
         best = ledger.ranked()[0]
         pairs = self._pairs(order)
         years, growth = self._years(best)
         drawn = self._draws(best)
-        self.certificates.extend(built.certificate for built in ledger.found.values())
         value = ledger.value(best)
-        return {
-            "aim": question.aim,
-            "budget_musd": question.budget_musd,
-            "measures": question.measures,
-            "best": self._programme(best, years, drawn),
-            "value": value,
-            "bound": bound,
-            "relative_gap": max(bound - value, 0.0) / max(abs(value), 1e-12),
-            "is_exact": len(ledger.found) >= 2 ** len(question.candidates),
-            "n_sets": len(ledger.found),
-            "order": self._steps(order, growth),
-            "projects": self._projects(best, drawn),
-            "supply_teu": self._supply("teu"),
-            "supply_t": self._supply("t"),
-            "pairs": pairs,
-            "alternatives": self._alternatives(best),
-            "n_draws": question.draws,
-            "grown_year": self.grown_year,
-            "discount_rate": self.appraisal.discount_rate,
-            "last_year": LAST_YEAR,
-        }
+        certificate = worst(
+            [*self.certificates, *(built.certificate for built in ledger.found.values())]
+        )
+        return InvestResult(
+            aim=question.aim, budget_musd=question.budget_musd, measures=question.measures,
+            best=self._programme(best, years, drawn), value=value, bound=bound,
+            relative_gap=max(bound - value, 0.0) / max(abs(value), 1e-12),
+            is_exact=len(ledger.found) >= 2 ** len(question.candidates),
+            n_sets=len(ledger.found), order=self._steps(order, growth),
+            projects=self._projects(best, drawn), supply_teu=self._supply("teu"),
+            supply_t=self._supply("t"), pairs=pairs, alternatives=self._alternatives(best),
+            n_draws=question.draws, grown_year=self.grown_year,
+            discount_rate=self.appraisal.discount_rate, last_year=LAST_YEAR,
+            certificate=certificate,
+            record=describe(
+                self.world, case_scenario("full", "open"), seed=question.seed,
+                gap=certificate.relative_gap, n_routes=n_routes,
+                seconds=time.perf_counter() - began,
+            ),
+        )  # fmt: skip
 
     @property
     def grown_year(self) -> int:
@@ -350,7 +344,7 @@ class _Study:
             if not rest:
                 return points
             slope = [
-                (ledger.cost(s) - ledger.cost(last)) * 1e6 / (amount(s) - amount(last))
+                (ledger.cost(s) - ledger.cost(last)) * USD_PER_MUSD / (amount(s) - amount(last))
                 for s in rest
             ]
             at = int(np.argmin(slope))
@@ -472,4 +466,4 @@ def _difference(after: Amounts, before: Amounts) -> Amounts:
 
 
 def _unit_cost(annual_cost_musd: float, amount: float) -> float | None:
-    return annual_cost_musd * 1e6 / amount if amount >= 1.0 else None
+    return annual_cost_musd * USD_PER_MUSD / amount if amount >= 1.0 else None

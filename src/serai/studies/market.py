@@ -17,7 +17,8 @@ from serai.model.choice import route_sums
 from serai.model.graph import direction_of
 from serai.model.parts import cut_cells
 from serai.run import Run
-from serai.studies.game import Game
+from serai.studies.game import Game, Outcome
+from serai.units import USD_PER_MUSD
 
 __all__ = ["MIDDLE", "OTHER", "Market", "charge_links", "find_market"]
 
@@ -66,9 +67,9 @@ class Market:
         names = sorted(set(self.countries))
         return tuple(names.index(c) for c in self.countries)
 
-    def at_present(self, discount: float = 0.0, partners: Sequence[str] = ()) -> Game:
+    def left(self, discount: float, partners: Sequence[str]) -> FloatArray:
         """
-        Return the game with today's tariffs in its costs, and charges beside them.
+        Return the part that stays of what is charged above costs now, shape (n_charges,).
 
         Parameters
         ----------
@@ -77,15 +78,71 @@ class Market:
         partners
             Who takes it off.
         """
-        off = np.array([
-            discount * (c in partners and kind == MIDDLE)
+        gives = [
+            c in partners and kind == MIDDLE
             for c, kind in zip(self.countries, self.kinds, strict=True)
-        ])  # fmt: skip
-        due = self.present_usd @ (1.0 - off / self.margin)
-        return replace(
-            self.game,
-            problem=self.game.problem._replace(cost=self.game.problem.cost + due), _shared={},
-        )  # fmt: skip
+        ]
+        return 1.0 - np.where(gives, discount / self.margin, 0.0)
+
+    def at_present(self, left: FloatArray | None = None) -> Game:
+        """
+        Return the game with today's tariffs in its costs, and charges beside them.
+
+        Parameters
+        ----------
+        left
+            [-], shape (n_charges,). The part that stays of what is charged above costs; all.
+        """
+        parts = np.ones(len(self.countries)) if left is None else left
+        cost = self.game.problem.cost + self.present_usd @ parts
+        return replace(self.game, problem=self.game.problem._replace(cost=cost))
+
+    def average_usd(self, outcome: Outcome) -> FloatArray:
+        """
+        Return what is charged above costs now, on average, [USD/TEU], shape (n_charges,).
+
+        Parameters
+        ----------
+        outcome
+            At present.
+        """
+        return self.paid_usd(outcome) / np.maximum(outcome.taken, 1e-9)
+
+    def paid_usd(self, outcome: Outcome) -> FloatArray:
+        """
+        Return what present tariffs bring above costs, [USD per year], shape (n_charges,).
+
+        Parameters
+        ----------
+        outcome
+            At present.
+        """
+        return np.asarray(outcome.flow @ self.present_usd)
+
+    def by_country(self, usd: FloatArray) -> dict[str, float]:
+        """
+        Return sums over each country's charges, [million USD per year].
+
+        Parameters
+        ----------
+        usd
+            [USD per year], shape (n_charges,).
+        """
+        out = dict.fromkeys(sorted(set(self.countries)), 0.0)
+        for country, brings in zip(self.countries, usd.tolist(), strict=True):
+            out[country] += brings / USD_PER_MUSD
+        return out
+
+    def middle_teu(self, outcome: Outcome) -> float:
+        """
+        Return boxes on the corridor, [TEU/yr].
+
+        Parameters
+        ----------
+        outcome
+            What shippers do.
+        """
+        return float(outcome.flow[self.corridor == CORRIDORS.index(MIDDLE)].sum())
 
 
 def find_market(run: Run, countries: Sequence[str], margin: float) -> Market:

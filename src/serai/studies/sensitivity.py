@@ -28,7 +28,7 @@ from serai.domain.sensitivity import (
     SensitivityResult,
 )
 from serai.domain.world import World
-from serai.errors import ScenarioError, state_fault
+from serai.errors import ScenarioError, require_options, state_fault
 from serai.run import describe, worst
 from serai.studies.cases import case_scenario
 from serai.studies.draws import (
@@ -84,19 +84,13 @@ class Plan:
             Something is out of bounds; all that is, is named.
         """
         n, powers = self.base, "a power of two from 2 on: 64, 128, 256 …"
-        wanted = (
+        require_options(
             (self.trajectories > 1, "--trajectories", self.trajectories, "2 or more"),
             (n > 1 and not n & (n - 1), "--base", n, powers),
             (self.inputs > 0, "--inputs", self.inputs, "1 or more"),
             (self.seed >= 0, "--seed", self.seed, "0 or more"),
+            then="choose another number",
         )
-        faults = [
-            state_fault(option, str(got), want, "choose another number")
-            for is_sound, option, got, want in wanted
-            if not is_sound
-        ]
-        if faults:
-            raise ScenarioError("\n".join(faults))
 
     def name_study(self, world: World) -> dict[str, Any]:
         """

@@ -23,14 +23,12 @@ from serai.studies.cases import (
     project_ids,
     trips,
 )
-from serai.studies.shares import Key, measure, solve_cases
+from serai.studies.shares import TODAY, Key, measure, solve_cases
 from serai.studies.tally import NAMES, tally
 from serai.studies.welfare import Welfare, welfare
 
-__all__ = ["TODAY", "Built", "Chosen", "Measures", "SetTask", "SetWork", "Way",
+__all__ = ["Built", "Chosen", "Measures", "SetTask", "SetWork", "Way",
            "find_candidates", "set_scenario"]  # fmt: skip
-
-TODAY: Key = ("today", "open")
 
 Chosen = frozenset[str]
 """A set of projects."""

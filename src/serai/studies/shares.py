@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -37,12 +38,24 @@ from serai.studies.cases import (
 )
 from serai.studies.tally import NAMES, sums_by, tally
 
-__all__ = ["CaseShares", "Key", "Progress", "Shares", "measure", "settle_cases", "solve_cases"]
+__all__ = [
+    "TODAY",
+    "CaseShares",
+    "Key",
+    "Progress",
+    "Shares",
+    "measure",
+    "settle_cases",
+    "solve_cases",
+]
 
 MIDDLE = NAMES.index("middle")
 
 Key = tuple[str, str]
 """Case and state of Russia."""
+
+TODAY: Final[Key] = ("today", "open")
+"""What shares are against."""
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage in words, how much of it is done, and how much there is."""
@@ -188,7 +201,7 @@ def measure(runs: Mapping[Key, Run]) -> Shares:
     shares
         Forced where closed, voluntary where open; zero for today, open, by construction.
     """
-    base = runs["today", "open"]
+    base = runs[TODAY]
     flow = divertible(base)
     before = tally(base)
     at_first = (

@@ -19,12 +19,11 @@ from serai.model.apply import draw_world
 from serai.run import Run, Start, assign, offers_of, prepare, with_transit_closed
 from serai.studies.cases import case_scenario
 from serai.studies.draws import deviates, group_inputs
-from serai.studies.shares import Key, measure
+from serai.studies.shares import TODAY, Key, measure
 
 __all__ = ["OCEAN", "PROJECTS", "Case", "State", "StateWork", "draw_states", "ocean_span"]
 
 Case = Literal["today", "funded", "full"]
-TODAY: Final[Key] = ("today", "open")
 
 BLOCK: Final = 50
 """Draws of one Latin hypercube: more draws are more blocks, and the first ones stay."""

@@ -32,11 +32,10 @@ from serai.studies.store_tables import (
     list_hubs,
     list_markets,
 )
-from serai.units import DAYS_PER_YEAR
+from serai.units import DAYS_PER_YEAR, USD_PER_MUSD
 
 __all__ = ["Question", "look_at", "storage"]
 
-MILLION: Final = 1e6
 FINE: Final = 1e-6
 COARSE: Final = 1e-3
 """[-] Proven distance at which the solver may stop: at the tables' values, and in a draw."""
@@ -284,11 +283,11 @@ def sum_up(
         for over in (True, False)
     )
     return Found(
-        best=best.gain_usd_yr / MILLION,
+        best=best.gain_usd_yr / USD_PER_MUSD,
         is_chosen=best.modules > 0,
-        held=case.gain_by_hub(held, inputs) / MILLION,
-        alone=np.array(alone) / MILLION,
-        unrivalled=np.array(unrivalled) / MILLION,
+        held=case.gain_by_hub(held, inputs) / USD_PER_MUSD,
+        alone=np.array(alone) / USD_PER_MUSD,
+        unrivalled=np.array(unrivalled) / USD_PER_MUSD,
         by_class=case.mean_by_class(inputs),
         certificate=certificate,
     )

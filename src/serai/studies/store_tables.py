@@ -15,11 +15,10 @@ from serai.run import Run
 from serai.studies.inventory import Gains
 from serai.studies.legs import Parts
 from serai.studies.location import HubCost, Plan
-from serai.units import DAYS_PER_YEAR
+from serai.units import DAYS_PER_YEAR, USD_PER_MUSD
 
 __all__ = ["Case", "HubBands", "cost_of_hub", "list_classes", "list_hubs", "list_markets"]
 
-MILLION: Final = 1e6
 
 N_MARKETS: Final = 40
 """Markets that are told."""
@@ -107,7 +106,7 @@ def cost_of_hub(inputs: StorageInputs) -> HubCost:
         What holding takes.
     """
     return HubCost(
-        opening_usd_yr=inputs["opening_musd_yr"] * MILLION,
+        opening_usd_yr=inputs["opening_musd_yr"] * USD_PER_MUSD,
         module_usd_yr=inputs["module_m2"] * inputs["running_usd_m2_yr"],
         module_m2=inputs["module_m2"],
     )
@@ -179,7 +178,7 @@ def list_hubs(
                 is_chosen=bool(plan.modules[h] > 0), chosen_share=bands[h].chosen_share,
                 gain_musd_yr=bands[h].held, alone_musd_yr=bands[h].alone,
                 unrivalled_musd_yr=bands[h].unrivalled,
-                users_gain_musd_yr=float(users[h]) / MILLION, cost_musd_yr=cost / MILLION,
+                users_gain_musd_yr=float(users[h]) / USD_PER_MUSD, cost_musd_yr=cost / USD_PER_MUSD,
                 room_m2=float(plan.modules[h]) * inputs["module_m2"],
                 stock_teu=float(stock[:, h].sum()),
                 teu=float(boxes[:, h].sum()),

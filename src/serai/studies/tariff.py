@@ -13,7 +13,6 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 
 from serai.domain.ranged import FloatArray
-from serai.domain.routes import CORRIDORS
 from serai.domain.scenario import Scenario
 from serai.domain.tariff import Charge, Discount, Found, Regime, Split, TariffResult
 from serai.domain.world import World
@@ -39,7 +38,7 @@ COUNTRIES: Final = ("KAZ", "RUS", "BLR", "AZE", "GEO", "TUR", "UZB", "TKM")
 """Who charges for transit, if nobody else is named."""
 
 MANY: Final = 6
-"""Partners beyond which coalitions are too many."""
+"""Partners at most: those that earn most on the corridor, where there are more."""
 
 DISCOUNTS: Final = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
 
@@ -174,23 +173,18 @@ def tariff(
     run = run_scenario(world, scenario)
     market, settled, new_routes, n_routed = _settle(run, bargain, margin, tell)
     run = market.run
-    partners = tuple(sorted({c for c, k in zip(market.countries, market.kinds, strict=True)
-                             if k == MIDDLE}))[:MANY]  # fmt: skip
+    partners = _partners(market, settled.outcome)
     with Pool(_Plays(game=market.game), workers) as pool:
         found, each = _starts(pool, market, bargain, settled, tell)
         worth, together = _coalitions(pool, market, partners, each, tell)
     discounts, best_discount, reduced = _discounts(market, partners)
-    present = _regime(market, "present", None, None)
     split = _split(market, partners, worth, each, together)
     values = {one.country: one.shapley_musd for one in split}
     return TariffResult(
         scenario=scenario.name, margin=margin, partners=list(partners),
         market_teu=float(market.game.problem.cell_demand.sum()),
         sections=find_sections(run), break_even=find_break_even(run),
-        discounts=discounts,
-        regimes=[present, _regime(market, "each", each, present),
-                 _regime(market, "together", together, present),
-                 _reduced(market, reduced, best_discount, partners, present)],
+        discounts=discounts, regimes=_regimes(market, each, together, reduced),
         best_discount=best_discount,
         found=found.model_copy(update={"new_routes": new_routes, "n_routed": n_routed}),
         split=split,
@@ -220,7 +214,7 @@ def _settle(
         tell("each for itself", turn, MAX_ROUTED + 1)
         market = find_market(run, bargain.countries, margin)
         _require_market(market)
-        first = average_usd(market, market.at_present().solve(np.zeros(market.game.n_charges)))
+        first = market.average_usd(_solve_present(market))
         settled = play(market.game, market.owners, first_usd=first)
         if turn:
             is_new = np.append(~np.isin(run.routes.mark, known), False)[market.route]
@@ -236,6 +230,10 @@ def _settle(
     return market, settled, new_routes, turn
 
 
+def _solve_present(market: Market) -> Outcome:
+    return market.at_present().solve(np.zeros(market.game.n_charges))
+
+
 def _require_market(market: Market) -> None:
     if MIDDLE not in market.kinds:
         raise ScenarioError(
@@ -244,21 +242,6 @@ def _require_market(market: Market) -> None:
                 "one or more", "name countries on the corridor, or another scenario",
             )
         )  # fmt: skip
-
-
-def average_usd(market: Market, outcome: Outcome) -> FloatArray:
-    """
-    Return what is charged above costs now, on average, [USD/TEU], shape (n_charges,).
-
-    Parameters
-    ----------
-    market
-        The market.
-    outcome
-        At present.
-    """
-    paid = outcome.flow @ market.present_usd
-    return np.asarray(paid / np.maximum(outcome.flow @ market.game.charged, 1e-9))
 
 
 def _starts(
@@ -292,6 +275,14 @@ def _starts(
 # ------------------------------------------------------------------------------ together
 
 
+def _partners(market: Market, each: Outcome) -> tuple[str, ...]:
+    """Return the countries with a charge on the corridor; of many those that earn most there."""
+    on_corridor = np.array(market.kinds) == MIDDLE
+    earns = market.by_country(np.where(on_corridor, each.revenue_usd, 0.0))
+    able = {c for c, k in zip(market.countries, market.kinds, strict=True) if k == MIDDLE}
+    return tuple(sorted(sorted(able, key=lambda c: (-earns[c], c))[:MANY]))
+
+
 def _coalitions(
     pool: Pool[_Play, Any], market: Market, partners: Sequence[str], each: Outcome, tell: Progress
 ) -> tuple[dict[frozenset[str], float], Outcome]:
@@ -303,9 +294,10 @@ def _coalitions(
     ]
     tasks = [_Play(owners=_owners(market, group), first_usd=each.charge_usd) for group in groups]
     plays: list[Settled] = list(pool.do(tasks, tell=tell, stage="coalitions"))
-    worth = {frozenset({c}): _revenue(market, each).get(c, 0.0) for c in partners}
+    alone = market.by_country(each.revenue_usd)
+    worth = {frozenset({c}): alone[c] for c in partners}
     for group, settled in zip(groups, plays, strict=True):
-        revenue = _revenue(market, settled.outcome)
+        revenue = market.by_country(settled.outcome.revenue_usd)
         worth[group] = sum(revenue[c] for c in sorted(group))
     return worth, plays[-1].outcome if plays else each
 
@@ -316,18 +308,11 @@ def _owners(market: Market, group: frozenset[str]) -> tuple[int, ...]:
     return tuple(names.index(c) + 1 if c not in group else 0 for c in market.countries)
 
 
-def _revenue(market: Market, outcome: Outcome) -> dict[str, float]:
-    out = dict.fromkeys(sorted(set(market.countries)), 0.0)
-    for c, usd in zip(market.countries, outcome.revenue_usd.tolist(), strict=True):
-        out[c] += usd / USD_PER_MUSD
-    return out
-
-
 def _split(
     market: Market, partners: Sequence[str], worth: Mapping[frozenset[str], float],
     each: Outcome, together: Outcome,
 ) -> list[Split]:  # fmt: skip
-    alone, joint = _revenue(market, each), _revenue(market, together)
+    alone, joint = (market.by_country(one.revenue_usd) for one in (each, together))
     value = shapley(partners, worth)
     return [
         Split(
@@ -372,93 +357,72 @@ def shapley(players: Sequence[str], worth: Mapping[frozenset[str], float]) -> di
 # ------------------------------------------------------------------------------ regimes
 
 
-def _regime(market: Market, name: str, outcome: Outcome | None, present: Regime | None) -> Regime:
-    """Tell one way of charging; the present one is where tariffs are as they are."""
-    if outcome is None:
-        now = market.at_present().solve(np.zeros(market.game.n_charges))
-        charge = average_usd(market, now)
-        revenue = now.flow @ market.present_usd
-    else:
-        now, charge, revenue = outcome, outcome.charge_usd, outcome.revenue_usd
-    return _tell(market, name, now, (charge, revenue), present)
+def _regimes(
+    market: Market, each: Outcome, together: Outcome, discount: tuple[FloatArray, Outcome]
+) -> list[Regime]:
+    """Tell the ways of charging: as now, each for itself, partners together, and a discount."""
+    now, (left, reduced) = _solve_present(market), discount
+    present = _regime(market, "present", now, market.paid_usd(now), None)
+    return [
+        present,
+        _regime(market, "each", each, each.revenue_usd, present),
+        _regime(market, "together", together, together.revenue_usd, present),
+        _regime(market, "discount", reduced, market.paid_usd(reduced) * left, present),
+    ]
 
 
-def _tell(
-    market: Market, name: str, now: Outcome, money: tuple[FloatArray, FloatArray],
-    present: Regime | None,
-) -> Regime:  # fmt: skip
-    charge, revenue = money
-    by_country = dict.fromkeys(sorted(set(market.countries)), 0.0)
-    for c, usd in zip(market.countries, revenue.tolist(), strict=True):
-        by_country[c] += usd / USD_PER_MUSD
-    middle = market.corridor == CORRIDORS.index(MIDDLE)
-    felt = now.felt_usd / USD_PER_MUSD
-    gained = 0.0 if present is None else present.felt_musd - felt
-    earned = sum(by_country.values()) - (
-        sum(by_country.values()) if present is None else sum(present.revenue_musd.values())
-    )
+def _regime(
+    market: Market, name: str, now: Outcome, usd: FloatArray, present: Regime | None
+) -> Regime:
+    """Tell one way of charging, by what each charge brings a year."""
+    middle = market.middle_teu(now)
+    felt, earns = now.felt_usd / USD_PER_MUSD, market.by_country(usd)
+    gained, before = 0.0, sum(earns.values())
+    if present is not None:
+        gained, before = present.felt_musd - felt, sum(present.revenue_musd.values())
+    average = usd / np.maximum(now.taken, 1e-9)
+    charge = np.where(now.charge_usd > 0.0, now.charge_usd, average)
     return Regime(
         name=name,
         charges=[
-            Charge(country=c, routes=k, usd_teu=float(usd), teu=float(teu),
+            Charge(country=c, routes=k, usd_teu=float(each), teu=float(teu),
                    revenue_musd=float(brings) / USD_PER_MUSD)
-            for c, k, usd, teu, brings in zip(
-                market.countries, market.kinds, charge, now.taken, revenue, strict=True)
+            for c, k, each, teu, brings in zip(
+                market.countries, market.kinds, charge, now.taken, usd, strict=True)
         ],
-        revenue_musd=by_country, felt_musd=felt,
-        middle_teu=float(now.flow[middle].sum()),
-        other_teu=float(now.flow[market.by_land & ~middle].sum()),
-        shippers_musd=gained, world_musd=gained + earned,
+        revenue_musd=earns, felt_musd=felt, middle_teu=middle,
+        other_teu=float(now.flow[market.by_land].sum()) - middle,
+        shippers_musd=gained, world_musd=gained + sum(earns.values()) - before,
     )  # fmt: skip
 
 
-def _discounts(market: Market, partners: Sequence[str]) -> tuple[list[Discount], float, Outcome]:
-    """Return what equal discounts do, the one that brings the partners most, and its outcome."""
+def _discounts(
+    market: Market, partners: Sequence[str]
+) -> tuple[list[Discount], float, tuple[FloatArray, Outcome]]:
+    """Return what equal discounts do, the best for the partners, and what it leaves and does."""
     nothing = np.zeros(market.game.n_charges)
-    start = market.at_present().solve(nothing)
+    start = _solve_present(market)
 
-    def at(discount: float) -> tuple[Outcome, dict[str, float]]:
-        outcome = market.at_present(discount, partners).solve(nothing, start.price)
-        return outcome, _earned(market, outcome, discount, partners)
+    def at(discount: float) -> tuple[FloatArray, Outcome]:
+        left = market.left(discount, partners)
+        return left, market.at_present(left).solve(nothing, start.price)
+
+    def earned(left: FloatArray, outcome: Outcome) -> dict[str, float]:
+        return market.by_country(market.paid_usd(outcome) * left)
 
     def lost(discount: float) -> float:
-        earned = at(float(discount))[1]
-        return -sum(earned[c] for c in partners)
+        brings = earned(*at(float(discount)))
+        return -sum(brings[c] for c in partners)
 
     rows = []
     for discount in DISCOUNTS:
-        outcome, earned = at(discount)
-        middle = market.corridor == CORRIDORS.index(MIDDLE)
+        left, outcome = at(discount)
         rows.append(
             Discount(
-                discount=discount, middle_teu=float(outcome.flow[middle].sum()),
-                revenue_musd=earned,
+                discount=discount, middle_teu=market.middle_teu(outcome),
+                revenue_musd=earned(left, outcome),
                 shippers_musd=(start.felt_usd - outcome.felt_usd) / USD_PER_MUSD,
             )
         )  # fmt: skip
     best = minimize_scalar(lost, bounds=(-5.0, 0.9), method="bounded", options={"xatol": 1e-3}).x
-    return rows, float(best), at(float(best))[0]
-
-
-def _earned(
-    market: Market, outcome: Outcome, discount: float, partners: Sequence[str]
-) -> dict[str, float]:
-    """[million USD per year] What each country keeps above costs at a discount."""
-    out = dict.fromkeys(sorted(set(market.countries)), 0.0)
-    for i, (c, kind) in enumerate(zip(market.countries, market.kinds, strict=True)):
-        part = 1.0 - (discount / market.margin if c in partners and kind == MIDDLE else 0.0)
-        out[c] += part * float(outcome.flow @ market.present_usd[:, i]) / USD_PER_MUSD
-    return out
-
-
-def _reduced(
-    market: Market, outcome: Outcome, discount: float, partners: Sequence[str], present: Regime
-) -> Regime:
-    """Tell the best equal discount as a way of charging."""
-    parts = np.array([
-        1.0 - (discount / market.margin if c in partners and k == MIDDLE else 0.0)
-        for c, k in zip(market.countries, market.kinds, strict=True)
-    ])  # fmt: skip
-    revenue = (outcome.flow @ market.present_usd) * parts
-    charge = average_usd(market, outcome) * parts
-    return _tell(market, "discount", outcome, (charge, revenue), present)
+    return rows, float(best), at(float(best))

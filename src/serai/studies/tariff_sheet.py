@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from serai.domain.network import WATER_KINDS, Links
 from serai.domain.ranged import FloatArray
-from serai.domain.routes import CORRIDORS, FAMILIES
+from serai.domain.routes import CORRIDORS
 from serai.domain.tariff import BreakEven, Section
-from serai.model.choice import AVOIDING_REGIONS, route_sums
+from serai.model.choice import AVOIDING_REGIONS
 from serai.model.graph import direction_of
 from serai.run import Run
-from serai.studies.cases import divertible
-from serai.studies.tally import scarcity_usd, tally
+from serai.studies.cases import divertible, find_cheapest
+from serai.studies.tally import tally
 
 __all__ = ["find_break_even", "find_sections"]
 
@@ -128,62 +127,30 @@ def find_break_even(run: Run) -> list[BreakEven]:
         way by the corridor and one by the rival, weighted by their boxes there: the cheapest of
         each by what shippers feel, prices and waits of the run included.
     """
-    problem, cells, world = run.problem, run.setting.cells, run.world
-    weights = divertible(run).teu
-    route = problem.option_route
-    cell = problem.group_cell[problem.option_group]
-    mine = np.flatnonzero((route >= 0) & (weights[cell] > 0))
-    felt = run.queued.arrays.cost[mine] + scarcity_usd(run)[mine]
-    money = _money(run, mine)
-    corridor, family = run.routes.corridor[route[mine]], run.routes.family[route[mine]]
-    best = {
-        word: _cheapest(felt, money, cell[mine], mask, len(weights))
-        for word, mask in (
-            ("middle", corridor == MIDDLE),
-            ("north", corridor == CORRIDORS.index("north")),
-            ("sea", (family == FAMILIES.index("sea")) & (corridor == CORRIDORS.index("sea"))),
-        )
-    }
+    cells, world = run.setting.cells, run.world
+    weights, classes = divertible(run).teu, world.classes
+    best = find_cheapest(run, (weights > 0) & classes.is_box[cells.class_ix])
+    here = best["middle"]
     rows = []
-    for k in np.flatnonzero(world.classes.is_box & ~world.classes.is_empty):
+    for k in np.flatnonzero(classes.is_box & ~classes.is_empty):
         for rival in ("north", "sea"):
-            both = np.isfinite(best["middle"][0]) & np.isfinite(best[rival][0])
-            weight = np.where(both & (cells.class_ix == k), weights, 0.0)
+            there = best[rival]
+            cell, at, other = np.intersect1d(here.cell, there.cell, return_indices=True)
+            weight = np.where(cells.class_ix[cell] == k, weights[cell], 0.0)
             if weight.sum() < 1.0:
                 continue
-            gap = np.average(_finite(best[rival][0]) - _finite(best["middle"][0]), weights=weight)
-            rate = np.average(_finite(best["middle"][1]), weights=weight)
+            gap, rate, rate_there = (
+                float(np.average(values, weights=weight))
+                for values in (
+                    there.felt[other] - here.felt[at],
+                    here.usd_teu[at],
+                    there.usd_teu[other],
+                )
+            )
             rows.append(
                 BreakEven(
-                    class_id=world.classes.ids[k], name=world.classes.names[k], rival=rival,
-                    rate_usd_teu=float(rate),
-                    rival_usd_teu=float(np.average(_finite(best[rival][1]), weights=weight)),
-                    break_even_usd_teu=float(rate + gap),
+                    class_id=classes.ids[k], name=classes.names[k], rival=rival,
+                    rate_usd_teu=rate, rival_usd_teu=rate_there, break_even_usd_teu=rate + gap,
                 )
             )  # fmt: skip
     return rows
-
-
-def _finite(values: FloatArray) -> FloatArray:
-    return np.where(np.isfinite(values), values, 0.0)
-
-
-def _money(run: Run, mine: NDArray[np.int64]) -> FloatArray:
-    """[USD/TEU] Price of options, scarcity included."""
-    routes, graph = run.routes, run.setting.graph
-    lon = run.world.zones.lon
-    direction = direction_of(lon[routes.origin], lon[routes.dest])
-    (by_route,) = route_sums(routes, direction, graph.usd_teu)
-    return np.asarray(by_route[run.problem.option_route[mine]] + scarcity_usd(run)[mine])
-
-
-def _cheapest(
-    felt: FloatArray, money: FloatArray, cell: NDArray[np.integer], mask: NDArray[np.bool_], n: int
-) -> tuple[FloatArray, FloatArray]:
-    """Return felt cost and price of each cell's cheapest masked option, inf where none is."""
-    at = np.flatnonzero(mask)
-    order = at[np.lexsort((felt[at], cell[at]))]
-    cells, first = np.unique(cell[order], return_index=True)
-    out = np.full(n, np.inf), np.full(n, np.inf)
-    out[0][cells], out[1][cells] = felt[order[first]], money[order[first]]
-    return out
