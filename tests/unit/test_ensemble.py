@@ -10,6 +10,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -84,7 +85,7 @@ def told(result: EnsembleResult) -> dict[str, object]:
     return result.model_dump(exclude={"record", "out"})
 
 
-def read_part(path: Path) -> list[dict[str, object]]:
+def read_part(path: Path) -> list[dict[str, Any]]:
     """Return the rows of a file, read by one thread: others may outlive the program."""
     return list(pq.read_table(path, use_threads=False, pre_buffer=False).to_pylist())
 
