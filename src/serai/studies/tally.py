@@ -24,7 +24,7 @@ NEGLIGIBLE_USD = 1e-3
 """[USD per TEU or t] A scarcity price below this is rounding, not scarcity."""
 
 
-def sums_by(index: IntArray, amount: FloatArray, n: int) -> FloatArray:
+def sums_by(index: NDArray[np.integer], amount: FloatArray, n: int) -> FloatArray:
     """
     Return the sums of an amount by index, shape (n,).
 
