@@ -324,6 +324,31 @@ def _check(
         raise typer.Exit(DataError.exit_code)
 
 
+@app.command("serve")
+def _serve(
+    host: Annotated[
+        str, typer.Option(help="Address to listen at; another than this machine needs a token.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port to listen at; 0 for any that is free.")
+    ] = 8321,
+    token: Annotated[
+        str, typer.Option(help="What whoever asks must know; made up where it is needed.")
+    ] = "",
+    data: Data = None,
+) -> None:
+    """
+    Serve the page: answer, map, scenarios, quotes, evidence.
+
+    In a browser on this machine, until Ctrl-C. Nothing is loaded from elsewhere.
+    """
+    with track("Reading tables"):
+        from serai.web.serve import serve  # noqa: PLC0415 - no other command needs a server
+
+        world = read_checked_world(data)
+    serve(world, folder=data, host=host, port=port, token=token, tell=say)
+
+
 @app.command("assign")
 def _assign(
     net: Annotated[Path, typer.Option(help="TNTP file of links.")],

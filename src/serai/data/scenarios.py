@@ -29,7 +29,8 @@ from serai.domain.world import World
 from serai.errors import ScenarioError, state_fault
 from serai.units import can_be, say_bounds
 
-__all__ = ["SHIPPED", "Adjusted", "adjust", "list_shipped", "read_scenario", "with_year"]
+__all__ = ["SHIPPED", "Adjusted", "adjust", "list_shipped", "read_scenario", "say_faults",
+           "with_year"]  # fmt: skip
 
 SHIPPED: Final = PACK / "scenarios"
 """The scenarios that ship with the package."""
@@ -159,17 +160,26 @@ def _build(where: str, document: dict[str, Any]) -> Scenario:
     try:
         return Scenario.model_validate(document)
     except ValidationError as error:
-        told = _merge_errors(document, error)
+        told = say_faults(document, error.errors(include_url=False, include_context=True))
         raise ScenarioError([f"{where}: {fault}" for fault in told]) from error
 
 
 # ---------------------------------------------------------------- faults
 
 
-def _merge_errors(document: Mapping[str, Any], error: ValidationError) -> list[str]:
-    """Return one fault per key, though a union complains once for each of its members."""
+def say_faults(document: Any, errors: Sequence[Mapping[str, Any]]) -> list[str]:  # noqa: ANN401
+    """
+    Return one fault per key, though a union complains once for each of its members.
+
+    Parameters
+    ----------
+    document
+        What a person wrote.
+    errors
+        What the validator found in it.
+    """
     by_path: dict[Path_, list[dict[str, Any]]] = {}
-    for one in error.errors(include_url=False, include_context=True):
+    for one in errors:
         path = _real_path(document, one["loc"])
         if one["type"] == "missing":
             path = (*path, one["loc"][-1])

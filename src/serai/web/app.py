@@ -1,0 +1,299 @@
+"""The server's addresses: each parses, calls what the command line calls, and answers in JSON."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import tomli_w
+from fastapi import FastAPI, Query
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.staticfiles import StaticFiles
+
+import serai
+from serai.data.evidence import Search
+from serai.data.levers import read_levers
+from serai.data.load import PACK
+from serai.data.scenarios import say_faults
+from serai.data.vectors import read_events
+from serai.domain.levers import compose
+from serai.domain.results import Result
+from serai.domain.scenario import Scenario
+from serai.domain.world import World
+from serai.errors import SeraiError
+from serai.studies.events import list_events
+from serai.studies.lookup import ask_evidence
+from serai.studies.quote import Inquiry, quote
+from serai.web.engine import Engine
+from serai.web.guard import Guard
+from serai.web.jobs import BusyError, Job, JobBook
+from serai.web.payloads import basemap_payload, meta_payload, network_payload
+from serai.web.studies import Studies
+from serai.web.wire import Compose, Envelope, Pair, Refusal, StudyAsked, good, refusal, tell_job
+
+__all__ = ["STATIC", "Server", "create_app"]
+
+STATIC: Final = Path(str(files("serai").joinpath("web", "static")))
+"""The page itself: files in the package."""
+
+LOOK_S: Final = 0.03
+"""[s] How often a job is looked at for somebody who waits."""
+
+MOST_WAIT_S: Final = 20.0
+
+UNPROCESSABLE: Final = 422
+NOT_FOUND: Final = 404
+TOO_MANY: Final = 429
+ACCEPTED: Final = 202
+
+REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
+    code: {"model": Refusal} for code in (401, 403, 404, 411, 413, 415, 421, 422, 429)
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Server:
+    """What the addresses share."""
+
+    world: World
+    folder: Path
+    engine: Engine
+    studies: Studies
+    jobs: JobBook
+
+
+def create_app(
+    world: World, *, folder: Path | None = None, hosts: tuple[str, ...] = (), token: str = ""
+) -> FastAPI:
+    """
+    Return the server as an ASGI application.
+
+    Parameters
+    ----------
+    world
+        The tables.
+    folder
+        Where they lie; the package's own if left out.
+    hosts
+        Names, besides this machine's own, under which it may be asked.
+    token
+        What everybody must know; empty where only this machine is served.
+    """
+    server = Server(
+        world=world, folder=folder or PACK, engine=Engine(world), studies=Studies(folder),
+        jobs=JobBook(),
+    )  # fmt: skip
+
+    @asynccontextmanager
+    async def live(_app: FastAPI) -> AsyncIterator[None]:
+        # Everybody looks at today first.
+        server.engine.run(server.jobs.open("run"), Scenario())
+        yield
+        server.jobs.call_off_all()
+        server.engine.close()
+        server.studies.close()
+
+    app = FastAPI(
+        title="Serai", version=serai.__version__, docs_url=None, redoc_url=None,
+        openapi_url="/api/openapi.json", lifespan=live, responses=REFUSALS,
+    )  # fmt: skip
+    app.middleware("http")(Guard(hosts, token))
+    app.exception_handler(SeraiError)(_tell_error)
+    app.exception_handler(RequestValidationError)(_tell_invalid)
+    app.exception_handler(HTTPException)(_tell_http)
+    _add_tables(app, server)
+    _add_work(app, server)
+    _add_questions(app, server)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+
+    @app.get("/", include_in_schema=False)
+    def index() -> FileResponse:
+        return FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
+
+    return app
+
+
+# ---------------------------------------------------------------- refusals
+
+
+async def _tell_error(_request: Request, error: Exception) -> Response:
+    faults = error.faults if isinstance(error, SeraiError) else (str(error),)
+    status = TOO_MANY if isinstance(error, BusyError) else UNPROCESSABLE
+    return refusal([(type(error).__name__, fault) for fault in faults], status=status)
+
+
+async def _tell_invalid(_request: Request, error: Exception) -> Response:
+    told = say_faults(error.body, error.errors()) if isinstance(
+        error, RequestValidationError) else [str(error)]  # fmt: skip
+    return refusal([("RequestError", fault) for fault in told], status=UNPROCESSABLE)
+
+
+async def _tell_http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else NOT_FOUND
+    text = f"{request.method} {request.url.path}: got an unknown address or way to ask; wanted one of /api/openapi.json; look there"  # noqa: E501
+    return refusal([("RequestError", text)], status=status)
+
+
+# ---------------------------------------------------------------- tables
+
+
+def _add_tables(app: FastAPI, server: Server) -> None:
+    """Add what does not change while the server runs."""
+    levers = read_levers()
+    fixed: dict[str, Callable[[], bytes]] = {
+        "meta": lambda: meta_payload(server.world, server.folder, levers),
+        "network": lambda: network_payload(server.world, server.folder),
+        "basemap": lambda: basemap_payload(server.world),
+    }
+    made: dict[str, bytes] = {}
+
+    def serve(name: str) -> Response:
+        if name not in made:
+            made[name] = fixed[name]()
+        return good(made[name])
+
+    @app.get("/api/meta", response_model=Envelope)
+    def meta() -> Response:
+        """Versions, scenarios, levers, projects, measures, classes, countries."""
+        return serve("meta")
+
+    @app.get("/api/network", response_model=Envelope)
+    def network() -> Response:
+        """Places, links with their lines, resources and classes, by their place in the tables."""
+        return serve("network")
+
+    @app.get("/api/basemap", response_model=Envelope)
+    def basemap() -> Response:
+        """Land and borders as GeoJSON."""
+        return serve("basemap")
+
+    @app.post("/api/scenario", response_model=Envelope)
+    def scenario(asked: Compose) -> Response:
+        """Return a scenario with what levers add, also as the TOML file that `serai run` reads."""
+        made = compose(levers, asked.levers, asked.scenario)
+        told = made.model_dump(mode="json")
+        short = made.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
+        toml = tomli_w.dumps({"name": made.name, **short}, multiline_strings=True)
+        return good(json.dumps({"scenario": told, "toml": toml}).encode())
+
+
+# ---------------------------------------------------------------- work
+
+
+def _add_work(app: FastAPI, server: Server) -> None:
+    """Add what takes more than a moment."""
+
+    @app.post("/api/runs", response_model=Envelope, status_code=ACCEPTED)
+    def runs(scenario: Scenario) -> Response:
+        """Solve a scenario; returns a job."""
+        return _open(server, "run", lambda job: server.engine.run(job, scenario))
+
+    @app.post("/api/comparisons", response_model=Envelope, status_code=ACCEPTED)
+    def comparisons(pair: Pair) -> Response:
+        """Solve two scenarios on the same routes; returns a job."""
+        return _open(
+            server, "compare", lambda job: server.engine.compare(job, pair.before, pair.after)
+        )
+
+    @app.post("/api/studies", response_model=Envelope, status_code=ACCEPTED)
+    def studies(asked: StudyAsked) -> Response:
+        """Run a study of the command line; returns a job."""
+        return _open(server, asked.study, lambda job: server.studies.start(job, asked))
+
+    @app.get("/api/jobs/{job_id}", response_model=Envelope)
+    async def look(
+        job_id: str,
+        after: Annotated[int, Query(ge=-1, le=10**9)] = -1,
+        wait_s: Annotated[float, Query(ge=0, le=MOST_WAIT_S, allow_inf_nan=False)] = 0.0,
+    ) -> Response:
+        """Say how far a job is, as soon as it is past a version, or after a while."""
+        job = _find(server, job_id)
+        until = time.monotonic() + wait_s
+        while job.version <= after and not job.is_over and time.monotonic() < until:  # noqa: ASYNC110
+            # Threads move a job on, which no event of this loop hears.
+            await asyncio.sleep(LOOK_S)
+        return good(json.dumps(tell_job(job)).encode())
+
+    @app.get("/api/jobs/{job_id}/result", response_model=Envelope)
+    def result(job_id: str) -> Response:
+        """Return what a job has found so far."""
+        job = _find(server, job_id)
+        if job.result is None:
+            raise HTTPException(NOT_FOUND)
+        return good(job.result)
+
+    @app.delete("/api/jobs/{job_id}", response_model=Envelope)
+    def call_off(job_id: str) -> Response:
+        """Call a job off."""
+        job = _find(server, job_id)
+        job.call_off()
+        return good(json.dumps(tell_job(job)).encode())
+
+
+def _open(server: Server, kind: str, start: Callable[[Job], None]) -> Response:
+    job = server.jobs.open(kind)
+    start(job)
+    return good(json.dumps(tell_job(job)).encode(), status=ACCEPTED)
+
+
+def _find(server: Server, job_id: str) -> Job:
+    job = server.jobs.get(job_id)
+    if job is None:
+        raise HTTPException(NOT_FOUND)
+    return job
+
+
+# ---------------------------------------------------------------- questions
+
+
+def _add_questions(app: FastAPI, server: Server) -> None:
+    """Add what is answered at once."""
+
+    @app.get("/api/evidence", response_model=Envelope)
+    def evidence(
+        text: Annotated[str | None, Query(max_length=200)] = None,
+        place: Annotated[str | None, Query(max_length=80)] = None,
+        link: Annotated[str | None, Query(max_length=80)] = None,
+        topic: Annotated[str | None, Query(max_length=80)] = None,
+        source: Annotated[str | None, Query(max_length=80)] = None,
+        grade: Annotated[str | None, Query(max_length=20)] = None,
+    ) -> Response:
+        """Say where numbers come from."""
+        search = Search(text=text, place=place, link=link, topic=topic, source=source, grade=grade)
+        return _tell(ask_evidence(search, folder=server.folder))
+
+    @app.get("/api/events", response_model=Envelope)
+    def events(
+        party: Annotated[str | None, Query(max_length=10)] = None,
+        sector: Annotated[str | None, Query(max_length=40)] = None,
+        since: Annotated[str | None, Query(max_length=10)] = None,
+        status: Annotated[str | None, Query(max_length=20)] = None,
+    ) -> Response:
+        """List dated visits, agreements, projects and closures."""
+        return _tell(list_events(
+            read_events(server.folder), party=party, sector=sector, since=since, status=status
+        ))  # fmt: skip
+
+    @app.post("/api/routes", response_model=Envelope)
+    def routes(asked: Inquiry) -> Response:
+        """Quote truly different routes between two places."""
+        return _tell(quote(server.world, Scenario(), asked))
+
+
+def _tell(result: Result) -> Response:
+    """Return a result in its envelope."""
+    record = getattr(result, "record", None)
+    return good(
+        result.model_dump_json(by_alias=True).encode(),
+        record.model_dump_json().encode() if record is not None else b"",
+    )
