@@ -30,7 +30,7 @@ from serai.errors import ScenarioError, state_fault
 from serai.units import can_be, say_bounds
 
 __all__ = ["SHIPPED", "Adjusted", "adjust", "list_shipped", "read_scenario", "say_faults",
-           "with_year"]  # fmt: skip
+           "say_wanted", "with_year"]  # fmt: skip
 
 SHIPPED: Final = PACK / "scenarios"
 """The scenarios that ship with the package."""
@@ -226,12 +226,19 @@ def _say_error(document: Mapping[str, Any], path: Path_, errors: list[dict[str, 
         return state_fault(f"{where}.kind", got, f"one of {', '.join(KINDS)}", then)
     if kind == "value_error":
         return f"{where}: {first['ctx']['error']}; correct it"
-    wanted = " or ".join(dict.fromkeys(_say_wanted(one) for one in errors))
+    wanted = " or ".join(dict.fromkeys(say_wanted(one) for one in errors))
     return state_fault(where, _shorten(value), wanted, "correct it")
 
 
-def _say_wanted(error: Mapping[str, Any]) -> str:
-    """Return what would be accepted, in our words where the validator's are odd."""
+def say_wanted(error: Mapping[str, Any]) -> str:
+    """
+    Return what would be accepted, in our words where the validator's are odd.
+
+    Parameters
+    ----------
+    error
+        One that the validator found.
+    """
     context = error.get("ctx", {})
     ours = {
         "literal_error": "one of {expected}",

@@ -9,6 +9,7 @@ from serai.domain.conditions import ConditionsResult
 from serai.domain.frontier import FrontierResult
 from serai.domain.invest import InvestResult
 from serai.domain.sensitivity import SensitivityResult
+from serai.domain.vectors import VectorsResult
 
 __all__ = ["Stored"]
 
@@ -27,3 +28,5 @@ class Stored:
     """Which projects pay, and in which order: `invest.json`."""
     conditions: ConditionsResult | None = None
     """Under which conditions the corridor carries a share: `conditions.json`."""
+    vectors: VectorsResult | None = None
+    """How Kazakhstan stands between the powers: `vectors.json`."""

@@ -42,6 +42,8 @@ class LimitUse(NamedTuple):
     """Id."""
     name: str
     """For people."""
+    way: str
+    """The direction it holds for, as the names of two places; empty where it holds for both."""
     is_box: bool
     """Whether boxes are counted, in TEU; else tonnes of everything."""
     capacity: float
@@ -68,11 +70,23 @@ def limits_in_use(run: Run) -> list[LimitUse]:
     return [
         LimitUse(
             resource_ix=int(r), resource=resources.ids[r], name=resources.names[r],
+            way=_way(run, int(r), i),
             is_box=bool(limits.is_box[i]), capacity=float(limits.capacity[i]),
             load=float(load[i]), wait_h=float(wait_h[i]), price=float(price[i]),
         )
         for i, r in enumerate(limits.resource) if load[i] > 0
     ]  # fmt: skip
+
+
+def _way(run: Run, resource: int, limit: int) -> str:
+    network = run.world.network
+    if not network.resources.is_per_direction[resource]:
+        return ""
+    ends = [network.places.names[p] if p >= 0 else "" for p in network.resources.section[resource]]
+    is_back = limit in run.setting.graph.limits.of_resource[resource, 1]
+    if not all(ends):
+        return "backwards" if is_back else "forwards"
+    return "–".join(reversed(ends) if is_back else ends)
 
 
 def flows_by_link(run: Run) -> LinkFlows:

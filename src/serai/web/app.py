@@ -21,16 +21,17 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 
 import serai
+from serai.data.answers import read_stored
 from serai.data.evidence import Search
 from serai.data.levers import read_levers
 from serai.data.load import PACK
-from serai.data.scenarios import say_faults
+from serai.data.scenarios import say_faults, say_wanted
 from serai.data.vectors import read_events
 from serai.domain.levers import compose
 from serai.domain.results import Result
 from serai.domain.scenario import Scenario
 from serai.domain.world import World
-from serai.errors import SeraiError
+from serai.errors import SeraiError, state_fault
 from serai.studies.events import list_events
 from serai.studies.lookup import ask_evidence
 from serai.studies.quote import Inquiry, quote
@@ -50,6 +51,8 @@ LOOK_S: Final = 0.03
 """[s] How often a job is looked at for somebody who waits."""
 
 MOST_WAIT_S: Final = 20.0
+MOST_SHOWN: Final = 60
+"""Characters of what was sent that a refusal repeats."""
 
 UNPROCESSABLE: Final = 422
 NOT_FOUND: Final = 404
@@ -133,14 +136,26 @@ async def _tell_error(_request: Request, error: Exception) -> Response:
 
 
 async def _tell_invalid(_request: Request, error: Exception) -> Response:
-    told = say_faults(error.body, error.errors()) if isinstance(
-        error, RequestValidationError) else [str(error)]  # fmt: skip
+    told: list[str] = []
+    if isinstance(error, RequestValidationError):
+        inner = [
+            {**one, "loc": one["loc"][1:]} for one in error.errors() if one["loc"][0] == "body"
+        ]
+        told += say_faults(error.body, inner)
+        told += [
+            state_fault(str(one["loc"][-1]), repr(one["input"])[:MOST_SHOWN], say_wanted(one),
+                        "correct it")
+            for one in error.errors() if one["loc"][0] != "body"
+        ]  # fmt: skip
     return refusal([("RequestError", fault) for fault in told], status=UNPROCESSABLE)
 
 
 async def _tell_http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else NOT_FOUND
-    text = f"{request.method} {request.url.path}: got an unknown address or way to ask; wanted one of /api/openapi.json; look there"  # noqa: E501
+    text = state_fault(
+        f"{request.method} {request.url.path}", "an unknown address or way to ask",
+        "one of /api/openapi.json", "look there",
+    )  # fmt: skip
     return refusal([("RequestError", text)], status=status)
 
 
@@ -283,6 +298,14 @@ def _add_questions(app: FastAPI, server: Server) -> None:
         return _tell(list_events(
             read_events(server.folder), party=party, sector=sector, since=since, status=status
         ))  # fmt: skip
+
+    @app.get("/api/vectors", response_model=Envelope)
+    def vectors() -> Response:
+        """Tell how Kazakhstan stands between the powers, as stored beside the tables."""
+        found = read_stored(server.folder).vectors
+        if found is None:
+            raise HTTPException(NOT_FOUND)
+        return _tell(found)
 
     @app.post("/api/routes", response_model=Envelope)
     def routes(asked: Inquiry) -> Response:

@@ -22,6 +22,7 @@ from serai.domain.levers import Lever
 from serai.domain.routes import CORRIDORS
 from serai.domain.world import World
 from serai.outputs.map_parts import LETTERING, label_main_places
+from serai.outputs.vectors import POWER_COLOURS
 from serai.outputs.words import COLOURS, CORRIDOR_NAMES
 from serai.run import Run
 from serai.studies.flows import LinkFlows, flows_by_link, limits_in_use
@@ -257,6 +258,7 @@ def meta_payload(world: World, folder: Path, levers: Sequence[Lever]) -> bytes:
         "classes": _rows(tables, "classes", "class_id", "name", "unit"),
         "names": CORRIDOR_NAMES,
         "colours": COLOURS,
+        "powers": POWER_COLOURS,
     }).encode()  # fmt: skip
 
 

@@ -62,17 +62,17 @@ class Studies:
         job.tell(f"starting {asked.study}", 0, 0)
         with tempfile.TemporaryDirectory(prefix="serai-") as folder, (
             Path(folder, "out").open("w+b")) as out:  # fmt: skip
-            process = subprocess.Popen(  # noqa: S603 - our own command, each word checked
+            said: list[str] = []
+            with subprocess.Popen(  # noqa: S603 - our own command, each word checked
                 self._words(asked), stdout=out, stderr=subprocess.PIPE, cwd=folder, text=True,
                 encoding="utf-8", env={**os.environ, PROGRESS: "json"},
-            )  # fmt: skip
-            said: list[str] = []
-            reader = threading.Thread(target=_listen, args=(process, job, said), daemon=True)
-            reader.start()
-            while process.poll() is None:
-                if job.is_called_off.wait(LOOK_S):
-                    _end(process)
-            reader.join()
+            ) as process:  # fmt: skip
+                reader = threading.Thread(target=_listen, args=(process, job, said), daemon=True)
+                reader.start()
+                while process.poll() is None:
+                    if job.is_called_off.wait(LOOK_S):
+                        _end(process)
+                reader.join()
             out.seek(0)
             _conclude(job, process.returncode, out.read(), said)
 

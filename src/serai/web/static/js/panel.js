@@ -159,7 +159,7 @@ function linkCard(network, meta, payload, at) {
 
 function limitTable(limits) {
   return table("Limits it draws on", [
-    { title: "Limit", get: (l) => evidence({ text: l.resource }, l.name) },
+    { title: "Limit", get: (l) => [evidence({ text: l.resource }, l.name), l.way ? h("div", { class: "soft small" }, l.way) : ""] },
     { title: "capacity a year", is_number: true, get: (l) => `${amount(l.is_box ? inBoxes(l.capacity) : l.capacity)} ${l.is_box ? boxUnit() : "t"}` },
     { title: "used", is_number: true, get: (l) => percent(l.load) },
     { title: "price", is_number: true, get: (l) => (l.price > 0.001 ? (l.is_box ? `${perBox(l.price)} ${perBoxUnit()}` : `${money(l.price)} ${currency()}/t`) : "–") },

@@ -11,7 +11,7 @@ import { json, read, write } from "../state.js";
 
 let job = null, asked = null, payload = null, base = null, made = null, seconds = null, failure = null;
 
-const plain = (params) => ({ name: "own", title: "Your scenario", ...json(params, "scenario", {}) });
+const plain = (params) => ({ name: "own", title: "Your scenario", year: 2023, built_by: 2026, ...json(params, "scenario", {}) });
 
 export async function render(root, params, { first }) {
   const [meta, network] = await Promise.all([fixed("meta"), map.ready()]);
@@ -46,7 +46,7 @@ export async function render(root, params, { first }) {
     });
     await job.promise;
     if (!base) {
-      const first_ = await follow("/api/runs", { name: "base", year: made.scenario.year }, {}).promise;
+      const first_ = await follow("/api/runs", { name: "base", year: made.scenario.year, built_by: made.scenario.built_by, demand: made.scenario.demand, empties: made.scenario.empties }, {}).promise;
       base = first_?.run;
       redraw(root, meta, network);
     }
@@ -63,7 +63,7 @@ const leave = () => job?.cancel();
 function setScenario(changes) {
   const now = { ...json(read().params, "scenario", {}) };
   for (const [key, value] of Object.entries(changes)) { if (value === null) delete now[key]; else now[key] = value; }
-  if ("year" in changes) base = null;
+  base = null;
   write({ scenario: Object.keys(now).length ? now : null });
 }
 
@@ -138,8 +138,8 @@ function worldControls(meta, scenario) {
   return h("div", { class: "grid2" },
     h("label", { class: "field" }, "Demand and prices of", h("select", { onchange: (e) => setScenario({ year: Number(e.target.value) }) },
       meta.years.map((y) => h("option", { value: y, selected: y === (scenario.year ?? 2023) }, y)))),
-    h("label", { class: "field" }, "Built by", h("select", { onchange: (e) => setScenario({ built_by: e.target.value ? Number(e.target.value) : null }) },
-      h("option", { value: "" }, "the same year"), [2023, 2026, 2030, 2035, 2040].map((y) => h("option", { value: y, selected: y === scenario.built_by }, y)))),
+    h("label", { class: "field" }, "Built by", h("select", { onchange: (e) => setScenario({ built_by: Number(e.target.value) }) },
+      [2019, 2021, 2023, 2026, 2030, 2035, 2040].map((y) => h("option", { value: y, selected: y === scenario.built_by }, y)))),
     h("label", { class: "field" }, "Demand", h("select", { onchange: (e) => setScenario({ demand: e.target.value === "reference" ? null : e.target.value }) },
       ["low", "reference", "high"].map((d) => h("option", { value: d, selected: d === (scenario.demand ?? "reference") }, d)))),
     h("label", { class: "check" }, h("input", { type: "checkbox", checked: scenario.capacity_limits === false, onchange: (e) => setScenario({ capacity_limits: e.target.checked ? false : null }) }), "No capacity limit"),
