@@ -435,7 +435,7 @@ def make_route(corridor: str) -> QuoteRoute:
     rows = MIDDLE_LEGS if corridor == "middle" else NORTHERN_LEGS
     legs = [make_leg(*row) for row in rows]
     days = sum(leg.hours for leg in legs) / 24.0
-    usd = sum(leg.usd for leg in legs)
+    usd = sum(leg.price for leg in legs)
     return QuoteRoute(
         corridor=corridor,
         legs=legs,

@@ -93,7 +93,7 @@ def make_quote() -> QuoteResult:
         avoid=["RUS", "BLR"],
         year=2023,
         basis=Basis(tonnes=16.0),
-        has_waits=False,
+        waits_year=None,
         validity="Mean rates of 2023.",
         notes=["Invented."],
         sources=[],

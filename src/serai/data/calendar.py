@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from serai.data.load import PACK
 from serai.data.schema import read_schema
@@ -57,38 +57,47 @@ def read_calendar(folder: Path = PACK) -> Calendar:
 
 def _spells(tables: dict[str, pd.DataFrame], faults: list[str]) -> Iterator[Spell]:
     closures = tables.get("closures")
-    known = {} if closures is None else {row.closure_id: row for row in closures.itertuples()}
-    for row in tables["calendar"].itertuples():
-        where = f"calendar.csv row {row.Index} ({row.spell_id})"
-        resources = split_list(row.resource_ids)
-        if bool(row.closure_id) == bool(resources):
-            got = "both" if resources else "neither"
-            faults.append(state_fault(where, f"{got} of closure_id and resource_ids",
-                                      "one of them", "fill in one and empty the other"))  # fmt: skip
+    known = {} if closures is None else closures.set_index("closure_id").to_dict("index")
+    for line, row in tables["calendar"].to_dict("index").items():
+        where = f"calendar.csv row {line} ({row['spell_id']})"
+        closure_id, resources = str(row["closure_id"]), split_list(row["resource_ids"])
+        if bool(closure_id) == bool(resources):
+            got = f"{'both' if resources else 'neither'} of closure_id and resource_ids"
+            then = "fill in one and empty the other"
+            faults.append(state_fault(where, got, "one of them", then))
             continue
-        if row.closure_id and row.closure_id not in known:
-            faults.append(state_fault(where, f"closure_id {row.closure_id}", "a row of closures.csv",
-                                      "add it or remove this row"))  # fmt: skip
+        if closure_id and closure_id not in known:
+            got, wanted = f"closure_id {closure_id}", "a row of closures.csv"
+            faults.append(state_fault(where, got, wanted, "add it or remove this row"))
             continue
-        if row.closure_id:
-            closure = known[row.closure_id]
-            what, first, last = closure.what, closure.date_from, closure.date_to
-            days = [_full_day(first, last=False), _full_day(last, last=True)]
-        else:
-            what = row.note or row.spell_id
-            days = [_season_day(cell) for cell in (row.day_from, row.day_to)]
-        first_day, last_day = days
-        if first_day is None or last_day is None:
-            got = f"{row.day_from or 'nothing'} to {row.day_to or 'nothing'}"
+        days, what = _days_of(row, known.get(closure_id))
+        if days is None:
+            got = f"{row['day_from'] or 'nothing'} to {row['day_to'] or 'nothing'}"
             faults.append(state_fault(where, got, "two days, MM-DD", "correct them"))
             continue
-        if not row.closure_id and last_day < first_day:
-            last_day = last_day.replace(year=SOME_YEAR + 1)
         yield Spell(
-            id=row.spell_id, what=what, closure_id=row.closure_id, resources=resources,
-            first=first_day, last=last_day, share=float(row.share), grade=row.grade,
-            source_ids=split_list(row.source_ids),
+            id=str(row["spell_id"]), what=what, closure_id=closure_id, resources=resources,
+            first=days[0], last=days[1], share=float(row["share"]), grade=str(row["grade"]),
+            source_ids=split_list(row["source_ids"]),
         )  # fmt: skip
+
+
+def _days_of(
+    row: Mapping[Hashable, Any], closure: Mapping[Hashable, Any] | None
+) -> tuple[tuple[date, date] | None, str]:
+    """Return the first and the last day of a spell, None if they are no days, and what it is."""
+    if closure is not None:
+        first = _full_day(closure["date_from"], last=False)
+        last = _full_day(closure["date_to"], last=True)
+        what = str(closure["what"])
+    else:
+        first, last = _season_day(row["day_from"]), _season_day(row["day_to"])
+        what = str(row["what"] or row["spell_id"])
+    if first is None or last is None:
+        return None, what
+    if closure is None and last < first:
+        last = last.replace(year=SOME_YEAR + 1)
+    return (first, last), what
 
 
 def _season_day(text: str) -> date | None:

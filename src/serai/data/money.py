@@ -29,6 +29,6 @@ def read_rates(folder: Path = PACK) -> dict[int, Rates]:
     home = folder if (folder / "money.csv").exists() else PACK
     table = read_tables(home, schema={"money": read_schema()["money"]})["money"]
     return {
-        int(row.year): Rates(usd_per_eur=float(row.usd_per_eur), us_cpi=float(row.us_cpi))
-        for row in table.itertuples()
+        int(row["year"]): Rates(usd_per_eur=float(row["usd_per_eur"]), us_cpi=float(row["us_cpi"]))
+        for row in table.to_dict("records")
     }

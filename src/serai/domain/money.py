@@ -79,10 +79,10 @@ def convert(amount: float, start: Money, end: Money, rates: Mapping[int, Rates])
 def _faults(money: Money, rates: Mapping[int, Rates]) -> list[str]:
     faults = []
     if money.currency not in CURRENCIES:
-        faults.append(state_fault("currency", repr(money.currency),
-                                  f"one of {', '.join(CURRENCIES)}", "choose one of them"))  # fmt: skip
+        wanted = f"one of {', '.join(CURRENCIES)}"
+        faults.append(state_fault("currency", repr(money.currency), wanted, "choose one of them"))
     if money.year not in rates:
-        faults.append(state_fault("year of money", str(money.year),
-                                  f"one of {', '.join(map(str, sorted(rates)))}",
-                                  "choose one of them, or add the year to money.csv"))  # fmt: skip
+        wanted = f"one of {', '.join(map(str, sorted(rates)))}"
+        then = "choose one of them, or add the year to money.csv"
+        faults.append(state_fault("year of money", str(money.year), wanted, then))
     return faults

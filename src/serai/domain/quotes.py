@@ -17,8 +17,10 @@ class Basis(Result):
     """FEU, TEU or t: what money, emissions and tonne-kilometres are told for."""
     currency: str = "USD"
     """USD or EUR."""
+    rate_year: int = 2023
+    """Year whose money the rates are taken to be in."""
     price_year: int = 2023
-    """Year whose money it is."""
+    """Year whose money they are told in."""
     tonnes: float = 0.0
     """[t] Weight of the goods in one unit."""
     per_usd_feu: float = 1.0
@@ -278,8 +280,8 @@ class QuoteResult(Result):
     """Year of the rates."""
     basis: Basis
     """What amounts are counted in."""
-    has_waits: bool
-    """Queues and scarce slots of the scenario are in."""
+    waits_year: int | None
+    """Year of the demand whose queues and scarce slots are in; null: free-flow, none are."""
     date: str | None = None
     """Day of departure asked for, YYYY-MM-DD."""
     validity: str

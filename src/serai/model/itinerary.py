@@ -203,7 +203,9 @@ def parts_of(graph: Graph, figures: Figures, path: IntArray, dues: Sequence[Due]
     hours = figures.hours[path]
     scale = np.divide(hours, table, out=np.zeros_like(hours), where=table > 0)
     return Parts(
-        value=np.concatenate([*(_end(links, path, "value") * scale), np.where(table > 0, 0, hours)]),
+        value=np.concatenate(
+            [*(_end(links, path, "value") * scale), np.where(table > 0, 0, hours)]
+        ),
         low=np.concatenate([*(_end(links, path, "low") * scale), np.where(table > 0, 0, hours)]),
         high=np.concatenate([*(_end(links, path, "high") * scale), np.where(table > 0, 0, hours)]),
         group=np.concatenate(
@@ -371,4 +373,3 @@ def _terms(pricing: Pricing, path: IntArray, dues: Sequence[Due]) -> Iterator[Te
         scarcity = sum(due.usd_unit for due in dues) * figures.units
         yield Term(term="Queues", amount=waits_h, cost=waits_h * figures.usd_per_h)
         yield Term(term="Scarce slots", cost=scarcity)
-

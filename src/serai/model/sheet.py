@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from serai.domain.demand import Classes
 from serai.domain.emissions import EmissionFactors
 from serai.domain.network import Links, Network
-from serai.domain.ranged import FloatArray, IntArray, Ranged
+from serai.domain.ranged import FloatArray, IntArray
 from serai.errors import DataError
 from serai.model.graph import Graph, direction_of
 from serai.model.search import class_costs
@@ -32,6 +32,7 @@ __all__ = [
 
 TONNES_PER_TEU = 20.0
 """[t] What counts as a TEU of a class that never goes in boxes (crude, coal)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trip:

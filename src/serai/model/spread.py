@@ -91,7 +91,9 @@ def _independent(parts: Parts) -> Iterator[FloatArray]:
             value=np.repeat(parts.value[mine][:, None], N_POINTS, axis=1),
             low=np.repeat(parts.low[mine][:, None], N_POINTS, axis=1),
             high=np.repeat(parts.high[mine][:, None], N_POINTS, axis=1),
-            group=np.broadcast_to(np.arange(N_POINTS, dtype=np.int32), (mine.sum(), N_POINTS)).copy(),
+            group=np.broadcast_to(
+                np.arange(N_POINTS, dtype=np.int32), (mine.sum(), N_POINTS)
+            ).copy(),
         )
         yield np.asarray(ranged.drawn(z).value.sum(axis=0), np.float64)
     for wait in parts.waits_h[parts.waits_h > 0.0]:

@@ -45,6 +45,8 @@ SEA_MODES: Final = frozenset({"sea", "ferry", "feeder", "river"})
 LETTER_PT: Final = 7.5
 SAMPLE_PT: Final = 2.0
 FALLBACK: Final = "#6a3d9a"
+SPARE: Final = ("#6a3d9a", "#7f6000", "#b2182b", "#1b7837")
+"""Colours of further routes by a corridor."""
 MARGINS_IN: Final = (0.5, 0.2, 0.52, 0.5)
 """Left, right, upper, lower."""
 
@@ -184,43 +186,21 @@ def draw_distance(
             _draw_trace(axes, trace)
         _write_labels(frame, traces, quantity, money)
         _put_keys(figure, traces)
-        return write_svg(
-            figure, key, describe_distance(routes, quantity, money=money, names=names)
-        )
+        return write_svg(figure, key, describe_distance(routes, quantity, money=money, names=names))
 
 
 def _trace_all(
     routes: Sequence[QuoteRoute], quantity: Quantity, names: Sequence[str]
 ) -> list[Trace]:
-    """Trace every route; a corridor's second line is paler than its first, and so on."""
+    """Trace every route; a corridor's second line has another colour than its first."""
     traces: list[Trace] = []
+    spare = iter(SPARE)
     for ix, route in enumerate(routes):
         trace = trace_route(route, quantity)
-        n_before = sum(other.corridor == route.corridor for other in traces)
-        colour = pale(trace.pick_colour(), n_before)
+        is_second = any(other.corridor == route.corridor for other in traces)
+        colour = next(spare, FALLBACK) if is_second else ""
         traces.append(trace._replace(name=names[ix] if names else "", colour=colour))
     return traces
-
-
-def pale(colour: str, steps: int) -> str:
-    """
-    Return a colour made paler.
-
-    Parameters
-    ----------
-    colour
-        Six hexadecimal digits after a ``#``.
-    steps
-        [-], >= 0. How often a third of the way to white is gone.
-
-    Examples
-    --------
-    >>> pale("#000000", 0), pale("#000000", 1)
-    ('#000000', '#555555')
-    """
-    left = (2.0 / 3.0) ** steps
-    parts = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return "#" + "".join(f"{round(255 - left * (255 - part)):02x}" for part in parts)
 
 
 def describe_distance(
@@ -372,9 +352,7 @@ def _put_keys(figure: Figure, traces: Sequence[Trace]) -> None:
 # ---------------------------------------------------------------- names of places
 
 
-def _write_labels(
-    frame: _Frame, traces: Sequence[Trace], quantity: Quantity, money: str
-) -> None:
+def _write_labels(frame: _Frame, traces: Sequence[Trace], quantity: Quantity, money: str) -> None:
     """Name the ends and, largest first, as many steps as find room."""
     lines = np.concatenate([_sample(frame, trace) for trace in traces])
     taken: list[Box] = []

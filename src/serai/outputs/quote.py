@@ -14,7 +14,10 @@ from serai.outputs.numbers import say_days, say_plain, say_share, say_usd
 __all__ = ["name_leg", "name_operation", "print_quote", "say_departure", "say_met", "say_proof",
            "say_title"]  # fmt: skip
 
-MOST_TERRITORIES: Final = 7
+MOST_TERRITORIES: Final = 2
+"""Territories of a leg that a narrow column names; further ones are counted."""
+LEAST_SHOWN_H: Final = 0.05
+"""[h] Shorter queues are not shown."""
 SHORT_HUBS: Final = {
     "gauge_change": "gauge",
     "gauge_change_and_border": "gauge",
@@ -78,11 +81,11 @@ def say_title(quote: QuoteResult) -> str:
     """
     basis = quote.basis
     said = f"{quote.origin} to {quote.dest}, class {quote.class_id}, prices of {quote.year}"
-    if basis.price_year != quote.year:
+    if basis.price_year != basis.rate_year:
         said += f" in {basis.currency} of {basis.price_year}"
     if quote.avoid:
         said += f", avoiding {', '.join(quote.avoid)}"
-    return said + (", with queues" if quote.has_waits else "")
+    return said + (f", queues of {quote.waits_year}" if quote.waits_year else "")
 
 
 def _list_route(ix: int, route: QuoteRoute) -> list[str]:
@@ -102,7 +105,7 @@ def _list_route(ix: int, route: QuoteRoute) -> list[str]:
 
 def _print_route(console: Console, ix: int, route: QuoteRoute, quote: QuoteResult) -> None:
     """Print the legs of a route, who is paid, the proof and the departure."""
-    waits = [Column("queue\nh")] if quote.has_waits else []
+    waits = [Column("queue\nh")] if quote.waits_year else []
     print_table(
         console,
         f"{ix}. {route.corridor}: {' '.join(route.countries)}",
@@ -114,10 +117,10 @@ def _print_route(console: Console, ix: int, route: QuoteRoute, quote: QuoteResul
             *waits,
             Column(quote.basis.money),
             Column("kg CO2e"),
-            Column("over", "words", MOST_TERRITORIES),
+            Column("over", "words"),
             Column("grade", "words"),
         ],
-        [_list_leg(leg, waits=quote.has_waits) for leg in route.legs],
+        [_list_leg(leg, waits=quote.waits_year is not None) for leg in route.legs],
         max_rows=len(route.legs),
     )
     lines = [_say_price(route, quote), _say_payees(route)]
@@ -159,13 +162,19 @@ def _list_leg(leg: Leg, *, waits: bool) -> list[str]:
         name_leg(leg),
         name_operation(leg),
         say_plain(leg.km) if leg.km else "",
-        say_days(leg.hours),
-        *([say_plain(leg.queue_h) if leg.queue_h else ""] if waits else []),
+        say_plain(leg.hours),
+        *([f"{leg.queue_h:.1f}" if leg.queue_h >= LEAST_SHOWN_H else ""] if waits else []),
         say_usd(leg.price),
-        say_plain(leg.kg_co2e),
-        " ".join(leg.countries),
+        say_usd(leg.kg_co2e),
+        _say_countries(leg),
         leg.grade,
     ]
+
+
+def _say_countries(leg: Leg) -> str:
+    """Name two territories, or the first and how many more; the sea is none."""
+    first, n = leg.countries[:1], len(leg.countries)
+    return " ".join(leg.countries) if n <= MOST_TERRITORIES else f"{first[0]} +{n - 1}"
 
 
 def _say_price(route: QuoteRoute, quote: QuoteResult) -> str:

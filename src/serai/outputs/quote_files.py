@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import xlsxwriter
-from xlsxwriter.format import Format
 
 from serai.domain.quotes import Leg, QuoteResult, QuoteRoute
 from serai.errors import DataError, state_fault
@@ -222,7 +221,7 @@ def _fill(
     """Fill a sheet: a frozen heading, widths by content, numbers as numbers, ready for print."""
     sheet = book.add_worksheet(name)
     bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-    kinds: dict[str, Format] = {
+    kinds = {
         kind: book.add_format({"num_format": told, "valign": "top", "text_wrap": not kind})
         for kind, told in FORMATS.items()
     }

@@ -64,8 +64,9 @@ def render_quote_page(quote: QuoteResult) -> str:
     html
         A whole document without scripts; the same text for the same sheet.
     """
-    drawn = quote.routes[:MOST_DRAWN]
-    names = [f"{ix} {name_corridor(route.corridor)}" for ix, route in enumerate(drawn, 1)]
+    chosen = _pick_drawn(quote)
+    drawn = [quote.routes[ix - 1] for ix in chosen]
+    names = [f"{ix} {name_corridor(quote.routes[ix - 1].corridor)}" for ix in chosen]
     money = quote.basis.money
     charts = {
         quantity: tuple(
@@ -85,19 +86,33 @@ def render_quote_page(quote: QuoteResult) -> str:
     )
 
 
+def _pick_drawn(quote: QuoteResult) -> list[int]:
+    """Return which routes are drawn: two that are compared, then the best of each corridor."""
+    compared = [] if quote.why is None else [quote.why.first, quote.why.second]
+    seen = {quote.routes[ix - 1].corridor for ix in compared}
+    for ix, route in enumerate(quote.routes, 1):
+        if route.corridor not in seen:
+            seen.add(route.corridor)
+            compared.append(ix)
+    return sorted(compared[:MOST_DRAWN])
+
+
 def _card(ix: int, route: QuoteRoute, quote: QuoteResult) -> Mapping[str, object]:
     """Return what the card of a route shows, in words."""
     money = quote.basis.money
+    price = (
+        f"{say_usd(route.price)} {money} ({say_usd(route.price_p10)} to "
+        f"{say_usd(route.price_p90)}, P10–P90)"
+    )
     facts = [
         ("Days", f"{say_days(route.days_p50)} (P50), {say_days(route.days_p90)} (P90)"),
-        ("Price", f"{say_usd(route.price)} {money} ({say_usd(route.price_p10)} to "
-                  f"{say_usd(route.price_p90)}, P10–P90)"),
+        ("Price", price),
         ("Emissions", f"{say_plain(route.kg_co2e)} kg CO2e/{quote.basis.unit}, well-to-wheel"),
         ("Distance", f"{say_plain(route.km)} km"),
         ("On the way", f"{route.borders} borders, {route.gauge_changes} gauge changes"),
         ("Evidence", f"{route.grade}; {say_share(route.assumed_share)} of the price assumed"),
     ]  # fmt: skip
-    if quote.has_waits:
+    if quote.waits_year:
         facts.insert(1, ("Queues", f"{say_days(route.queue_days)} days of it, on average"))
     if route.scarcity:
         facts.append(("Scarce slots", f"worth {say_usd(route.scarcity)} {money} more"))
@@ -108,7 +123,7 @@ def _card(ix: int, route: QuoteRoute, quote: QuoteResult) -> Mapping[str, object
             "name": name_leg(leg), "mode": name_operation(leg), "km": say_plain(leg.km) if leg.km
             else "", "hours": say_plain(leg.hours), "p90": say_plain(leg.hours_p90),
             "price": say_usd(leg.price), "paid_to": leg.paid_to, "tce": leg.tce,
-            "kg": say_plain(leg.kg_co2e), "grade": leg.grade,
+            "kg": say_usd(leg.kg_co2e), "grade": leg.grade,
             "proof": "; ".join(
                 f"{link} ({' '.join(touched) or 'high seas'})"
                 for link, touched in zip(leg.link_ids, leg.touches, strict=True)

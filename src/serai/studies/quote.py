@@ -20,6 +20,7 @@ from serai.data.scenarios import with_year
 from serai.domain.money import CURRENCIES, Money, Rates, convert
 from serai.domain.quotes import Basis, QuoteResult, QuoteRoute
 from serai.domain.ranged import IntArray
+from serai.domain.results import Record
 from serai.domain.scenario import FIRST_YEAR, LAST_YEAR, Scenario
 from serai.domain.world import World
 from serai.errors import NoPathError, ScenarioError, state_fault
@@ -32,6 +33,7 @@ from serai.model.itinerary import Pricing, as_route, price_path
 from serai.model.quote import ends_of, explain_no_path, find_paths
 from serai.model.search import searches_of
 from serai.model.sheet import Figures, Trip, figures_of
+from serai.model.uses import draws_of_classes
 from serai.run import Run, describe, run_scenario, surcharges
 from serai.studies.quote_words import list_notes, list_sources, say_validity
 from serai.studies.why import compare_routes, restate
@@ -84,6 +86,8 @@ class _Read:
     unit: str
     currency: str
     day: date | None
+    year: int
+    """Of the rates and closures: the scenario's, or that of the day."""
     why: tuple[int, int] | None
 
 
@@ -130,10 +134,9 @@ def quote(
     """
     began = time.perf_counter()
     rates = read_rates(folder)
-    asked = _read_inquiry(world, inquiry, rates)
-    if asked.day is not None and not inquiry.keeps_year:
-        scenario = with_year(scenario, asked.day.year)
-    _require_money(inquiry, asked, scenario, rates)
+    asked = _read_inquiry(world, scenario, inquiry, rates)
+    if asked.year != scenario.year:
+        scenario = with_year(scenario, asked.year)
     # What a box is worth in a region is known to an equilibrium alone: quotes are at paid rates.
     paid = scenario.model_copy(update={"empties": False})
     graph, run = _graph(world, paid, tell if inquiry.waits else None, waits=inquiry.waits)
@@ -147,9 +150,27 @@ def quote(
     routes = [_route(world, pricing, path) for path in paths]
     if asked.day is not None:
         routes = _dated(world, pricing, routes, asked.day, folder)
-    basis = _basis(asked, inquiry, pricing.figures, scenario.year, rates)
+    basis = _basis(asked, inquiry, pricing.figures, rates)
+    record = describe(
+        world, paid, seed=0, gap=run.certificate.relative_gap if run else 0.0,
+        n_routes=len(paths), seconds=time.perf_counter() - began,
+    )  # fmt: skip
     routes = [restate(route, basis) for route in routes]
+    return _sheet(world, asked, basis, routes, run, folder, record)
+
+
+def _sheet(
+    world: World,
+    asked: _Read,
+    basis: Basis,
+    routes: list[QuoteRoute],
+    run: Run | None,
+    folder: Path,
+    record: Record,
+) -> QuoteResult:
+    """Put the sheet together, with what it says of itself."""
     places, classes, trip = world.network.places, world.classes, asked.trip
+    waits_year = None if run is None else run.setting.scenario.year
     return QuoteResult(
         origin=places.ids[trip.origin],
         origin_name=places.names[trip.origin],
@@ -158,33 +179,37 @@ def quote(
         class_id=classes.ids[trip.class_ix],
         class_name=classes.names[trip.class_ix],
         avoid=list(trip.avoid),
-        year=scenario.year,
+        year=asked.year,
         basis=basis,
-        has_waits=inquiry.waits,
+        waits_year=waits_year,
         date=asked.day.isoformat() if asked.day else None,
-        validity=say_validity(world, scenario.year, basis),
+        validity=say_validity(world, asked.year, basis),
         routes=routes,
         why=compare_routes(routes, *asked.why, basis=basis) if asked.why else None,
-        notes=list_notes(routes, basis, waits=inquiry.waits, day=asked.day),
-        sources=list_sources(folder, routes, basis, scenario.year),
+        notes=list_notes(routes, basis, waits_year=waits_year, day=asked.day),
+        sources=list_sources(folder, routes, basis),
         certificate=None if run is None else run.certificate,
-        record=describe(
-            world, paid, seed=0, gap=run.certificate.relative_gap if run else 0.0,
-            n_routes=len(paths), seconds=time.perf_counter() - began,
-        ),
-    )  # fmt: skip
+        record=record,
+    )
 
 
 def _graph(
     world: World, scenario: Scenario, tell: Tell | None, *, waits: bool
 ) -> tuple[Graph, Run | None]:
-    """Return the graph of a scenario and, where waits are wanted, its equilibrium."""
+    """Return the graph of a scenario and, where waits are wanted, an equilibrium."""
     if not waits:
         return build_graph(world, apply_scenario(world, scenario)), None
     if tell is not None:
         tell(f"Running {scenario.name} for its queues", 0, 0)
-    run = run_scenario(world, scenario)
-    return run.setting.graph, run
+    # A year without demand takes the queues of the nearest one that has it, on what is built then.
+    known = np.unique(world.flows.year).tolist()
+    near = min(known, key=lambda year: (abs(year - scenario.year), year))
+    if near == scenario.year:
+        run = run_scenario(world, scenario)
+        return run.setting.graph, run
+    of_demand = {"year": near, "built_by": scenario.infrastructure_year}
+    run = run_scenario(world, scenario.model_copy(update=of_demand))
+    return build_graph(world, apply_scenario(world, scenario)), run
 
 
 def _pricing(world: World, graph: Graph, run: Run | None, trip: Trip) -> Pricing:
@@ -243,6 +268,7 @@ def _dated(
     calendar = read_calendar(folder)
     watches: list[Watch] = watch(world, calendar, pricing.trip.class_ix)
     links, resources = world.network.links, world.network.resources
+    draws = draws_of_classes(world.classes, resources)[:, pricing.trip.class_ix, :].max(axis=1)
     hours = dict(zip(links.ids, pricing.figures.hours.tolist(), strict=True))
     at = {link: i for i, link in enumerate(links.ids)}
     dated = []
@@ -252,6 +278,7 @@ def _dated(
             for leg in route.legs for link in leg.link_ids
             for r in links.resource_ix[links.resource_start[at[link]] :
                                        links.resource_start[at[link] + 1]]
+            if draws[r]
         )  # fmt: skip
         undated = {resources.names[resources.ids.index(r)]: calendar.undated[r]
                    for r in drawn if r in calendar.undated}  # fmt: skip
@@ -260,15 +287,16 @@ def _dated(
     return dated
 
 
-def _basis(
-    asked: _Read, inquiry: Inquiry, figures: Figures, year: int, rates: dict[int, Rates]
-) -> Basis:
-    price_year = year if inquiry.price_year is None else inquiry.price_year
+def _basis(asked: _Read, inquiry: Inquiry, figures: Figures, rates: dict[int, Rates]) -> Basis:
+    # Rates of a year without a mean yet are taken as money of the nearest year that has one.
+    money_year = min(rates, key=lambda known: (abs(known - asked.year), known))
+    price_year = money_year if inquiry.price_year is None else inquiry.price_year
     per_feu = {"FEU": 1.0, "TEU": 1.0 / TEU_PER_FEU, "t": 1.0 / figures.tonnes}[asked.unit]
-    money = convert(1.0, Money("USD", year), Money(asked.currency, price_year), rates)
+    money = convert(1.0, Money("USD", money_year), Money(asked.currency, price_year), rates)
     return Basis(
         unit=asked.unit,
         currency=asked.currency,
+        rate_year=money_year,
         price_year=price_year,
         money=f"{asked.currency}/{asked.unit}",
         tonnes=figures.tonnes * per_feu,
@@ -291,7 +319,9 @@ def _say_no_path(world: World, graph: Graph, figures: Figures, trip: Trip) -> st
     return f"{where}: got none; wanted at least one; {reason}"
 
 
-def _read_inquiry(world: World, inquiry: Inquiry, rates: dict[int, Rates]) -> _Read:
+def _read_inquiry(
+    world: World, scenario: Scenario, inquiry: Inquiry, rates: dict[int, Rates]
+) -> _Read:
     """Find what the words of an inquiry mean, or raise all that is wrong with them."""
     faults: list[str] = []
     ends: list[int] = []
@@ -319,7 +349,8 @@ def _read_inquiry(world: World, inquiry: Inquiry, rates: dict[int, Rates]) -> _R
     trip = Trip(
         origin=ends[0], dest=ends[1], class_ix=world.classes.ids.index(class_id), avoid=avoid
     )
-    return _Read(trip=trip, unit=unit, currency=currency, day=day, why=why)
+    year = scenario.year if day is None or inquiry.keeps_year else day.year
+    return _Read(trip=trip, unit=unit, currency=currency, day=day, year=year, why=why)
 
 
 def _read_day(text: str, faults: list[str]) -> date | None:
@@ -348,22 +379,6 @@ def _read_why(text: str, faults: list[str]) -> tuple[int, int] | None:
     faults.append(state_fault("why", repr(text), "two routes of the sheet, such as 1,2",
                               "name them by their numbers"))  # fmt: skip
     return None
-
-
-def _require_money(
-    inquiry: Inquiry, asked: _Read, scenario: Scenario, rates: dict[int, Rates]
-) -> None:
-    """Refuse to turn rates of a year without exchange rates and prices into other money."""
-    is_other = asked.currency != "USD" or inquiry.price_year not in (None, scenario.year)
-    if is_other and scenario.year not in rates:
-        years = sorted(rates)
-        raise ScenarioError(
-            state_fault(
-                "currency or price year", f"rates of {scenario.year}, of which no money is known",
-                f"a year from {years[0]} to {years[-1]}",
-                "leave them out, or quote a year that money.csv has",
-            )
-        )  # fmt: skip
 
 
 def _end_faults(world: World, origin: int, dest: int) -> Iterator[str]:

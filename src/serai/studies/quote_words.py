@@ -7,11 +7,11 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from serai.data.load import PACK
 from serai.data.schema import read_schema
 from serai.data.tables import read_tables, split_list
 from serai.domain.quotes import Basis, QuoteRoute, SheetSource
 from serai.domain.world import World
-from serai.data.load import PACK
 
 __all__ = ["list_notes", "list_sources", "say_validity"]
 
@@ -40,7 +40,9 @@ def say_validity(world: World, year: int, basis: Basis) -> str:
     known = world.year_inputs.years
     near = min(known, key=lambda y: (abs(y - year), y)) if known else year
     of = f"{year}" if near == year else f"{year} (yearly inputs of {near}, the nearest)"
-    money = "" if basis.price_year == year else f", told in {basis.currency} of {basis.price_year}"
+    money = "" if basis.rate_year == year else f", taken as money of {basis.rate_year}"
+    if basis.price_year != basis.rate_year:
+        money += f", told in {basis.currency} of {basis.price_year}"
     return (
         f"Mean rates of {of}{money}: no carrier's offer, and held to no day. A rate of the day "
         "lies in four cases of five between P10 and P90 as far as the ranges of the tables go; "
@@ -49,7 +51,7 @@ def say_validity(world: World, year: int, basis: Basis) -> str:
 
 
 def list_notes(
-    routes: Sequence[QuoteRoute], basis: Basis, *, waits: bool, day: date | None
+    routes: Sequence[QuoteRoute], basis: Basis, *, waits_year: int | None, day: date | None
 ) -> list[str]:
     """
     Return what the figures of a sheet are and are not.
@@ -60,33 +62,39 @@ def list_notes(
         Its routes.
     basis
         What amounts are counted in.
-    waits
-        Whether queues are in.
+    waits_year
+        Year of the demand whose queues are in; None: none are.
     day
         Day of departure asked for.
     """
     queues = (
-        "Queues are in, as means of the scenario's year: each is spread exponentially."
-        if waits else "Queues are not in: times are free-flow (--waits adds them)."
+        f"Queues are in, the means of the demand of {waits_year}: each is spread exponentially."
+        if waits_year else "Queues are not in: times are free-flow (--waits adds them)."
     )  # fmt: skip
     season = (
         "A leg is shut if more than half of its traffic or days is lost when the goods get there; "
         "storms and other seasons without dates are named, not reckoned."
         if day else "No day was asked for, so no season is said (--date says it)."
     )  # fmt: skip
-    notes = [
+    days = (
         "Days: the low, middle and high times of the links are read as P10, P50 and P90; links "
-        "made from one rate are wrong together, others independently. " + queues,
+        f"made from one rate are wrong together, others independently. {queues}"
+    )
+    prices = (
         "Prices are paid by the shipper, to whom each leg names as far as the tables tell: they "
-        "do not part a railway's rate from wagon and box hire, nor a border's from customs.",
+        "do not part a railway's rate from wagon and box hire, nor a border's from customs."
+    )
+    emissions = (
         f"Emissions: well-to-wheel, kg CO2e per {basis.unit} of {basis.tonnes:.4g} t, by transport "
         "chain element (TCE): transport (TOC) by mean factors along the line, hubs (HOC) by the "
-        "tonne. Mean factors of modes, not of carriers.",
-        season,
+        "tonne. Mean factors of modes, not of carriers."
+    )
+    order = (
         "Routes are ordered by generalized cost: price, time at the value of time, unreliability"
-        + (", queues and scarce slots." if waits else ".")
-        + " What shippers fear beyond it (sanctions, trust) is not in it.",
-    ]
+        + (", queues and scarce slots." if waits_year else ".")
+        + " What shippers fear beyond it (sanctions, trust) is not in it."
+    )
+    notes = [days, prices, emissions, season, order]
     if any(leg.inferred for route in routes for leg in route.legs):
         notes.append(
             "* inferred: some number of the leg is judged without a source, or its length follows "
@@ -100,9 +108,7 @@ def list_notes(
     return notes
 
 
-def list_sources(
-    folder: Path, routes: Sequence[QuoteRoute], basis: Basis, year: int
-) -> list[SheetSource]:
+def list_sources(folder: Path, routes: Sequence[QuoteRoute], basis: Basis) -> list[SheetSource]:
     """
     Return what a sheet rests on: sources of its links, emission factors, money and dates.
 
@@ -114,8 +120,6 @@ def list_sources(
         Routes of the sheet.
     basis
         What amounts are counted in.
-    year
-        Year of the rates.
     """
     schema = read_schema()
     names = ("links", "emission_factors", "money", *CITABLE)
@@ -125,7 +129,8 @@ def list_sources(
         tables = {**pack, **tables}
     links = {link for route in routes for leg in route.legs for link in leg.link_ids}
     factors = {leg.factor for route in routes for leg in route.legs}
-    years = {year, basis.price_year} if basis.money[:3] != "USD" or basis.price_year != year else ()
+    is_other = basis.currency != "USD" or basis.price_year != basis.rate_year
+    years = {basis.rate_year, basis.price_year} if is_other else set()
     cited = [
         tables["links"].source_ids[tables["links"].link_id.isin(links)],
         tables["emission_factors"].source_ids[tables["emission_factors"].what.isin(factors)],

@@ -56,9 +56,7 @@ def restate(route: QuoteRoute, basis: Basis) -> QuoteRoute:
     )
 
 
-def compare_routes(
-    routes: list[QuoteRoute], first: int, second: int, *, basis: Basis
-) -> Why:
+def compare_routes(routes: list[QuoteRoute], first: int, second: int, *, basis: Basis) -> Why:
     """
     Return two routes side by side, term by term.
 
@@ -110,17 +108,19 @@ def _row(name: str, first: float, second: float) -> WhyTerm:
     return WhyTerm(term=name, first=first, second=second, difference=second - first)
 
 
-def _say(
-    first: int, second: int, terms: list[WhyTerm], whole: WhyTerm, basis: Basis
-) -> str:
+def _say(first: int, second: int, terms: list[WhyTerm], whole: WhyTerm, basis: Basis) -> str:
     """Say which route comes first, and what speaks for and against it, the weightiest first."""
     size = sum(abs(t.difference) for t in terms)
     better, worse = (first, second) if whole.difference >= 0.0 else (second, first)
     sign = 1.0 if whole.difference >= 0.0 else -1.0
     told = sorted(terms, key=lambda t: -abs(t.difference))
     told = [t for t in told if abs(t.difference) > LEAST_SHARE * size]
-    pro = [f"{t.term.lower()} {say_usd(abs(t.difference))}" for t in told if sign * t.difference > 0]
-    con = [f"{t.term.lower()} {say_usd(abs(t.difference))}" for t in told if sign * t.difference < 0]
+    pro = [
+        f"{t.term.lower()} {say_usd(abs(t.difference))}" for t in told if sign * t.difference > 0
+    ]
+    con = [
+        f"{t.term.lower()} {say_usd(abs(t.difference))}" for t in told if sign * t.difference < 0
+    ]
     said = (
         f"Route {better} comes before route {worse} by {say_usd(abs(whole.difference))} "
         f"{basis.money}"
@@ -130,4 +130,3 @@ def _say(
     if con:
         said += f"{';' if pro else ':'} it costs more for {', '.join(con)}"
     return said + "."
-
