@@ -275,7 +275,16 @@ def assumed_share(links: Links, usd: FloatArray, path: IntArray) -> float:
 
 
 def territories_of(network: Network, link: int) -> list[str]:
-    """Territories of a link: its start's first, its end's last, the others between."""
+    """
+    Return the territories of a link: its start's first, its end's last, the others between.
+
+    Parameters
+    ----------
+    network
+        The network.
+    link
+        Index of the link.
+    """
     links, places = network.links, network.places
     inside = [network.country_ids[c] for c in np.flatnonzero(links.in_country[link])]
     ends = [places.countries[p] for p in (links.from_place[link], links.to_place[link]) if p >= 0]

@@ -57,7 +57,7 @@ def quantiles(parts: Parts, probabilities: Sequence[float]) -> list[float]:
 
     References
     ----------
-    kingman1962, section 4.
+    kingman1962.
     """
     sums = list(_independent(parts))
     fixed = float(parts.value[parts.group < 0].sum())
