@@ -156,7 +156,16 @@ def test_the_answer_has_what_was_promised(documents: Documents) -> None:
 
 def test_a_quote_has_what_was_promised(documents: Documents) -> None:
     for route in documents["routes"]["routes"]:
-        wanted = {"days_p50", "days_p90", "price", "payees", "kg_co2e", "countries", "legs", "terms"}
+        wanted = {
+            "days_p50",
+            "days_p90",
+            "price",
+            "payees",
+            "kg_co2e",
+            "countries",
+            "legs",
+            "terms",
+        }
         assert wanted | {"borders", "gauge_changes", "grade"} <= set(route)
         for leg in route["legs"]:
             told = {"from", "to", "mode", "km", "hours", "hours_p90", "price", "paid_to", "tce"}

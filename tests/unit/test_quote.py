@@ -163,9 +163,7 @@ def test_a_route_through_territory_to_avoid_is_never_priced() -> None:
     assert path is not None
     strict = Trip(origin=trip.origin, dest=trip.dest, class_ix=1, avoid=("RUS",))
     with pytest.raises(NoPathError, match="territory to avoid"):
-        price_path(
-            Pricing(graph=graph, classes=world.classes, figures=figures, trip=strict), path
-        )
+        price_path(Pricing(graph=graph, classes=world.classes, figures=figures, trip=strict), path)
 
 
 def test_routes_are_different_ordered_and_worth_it(pack: World) -> None:

@@ -8,8 +8,6 @@ from serai.domain.ranged import Ranged
 from serai.model.spread import Parts, quantiles
 
 
-
-
 def make_parts(rows: list[tuple[float, float, float, int]], waits: list[float]) -> Parts:
     value, low, high, group = (np.array(column) for column in zip(*rows, strict=True))
     return Parts(
