@@ -25,6 +25,9 @@ from serai.domain.scenario import Scenario
 from serai.domain.world import World
 from serai.errors import DataError, NoPathError, ScenarioError
 from serai.model.calendar import FARTHEST_DAYS, SHUT_FROM
+from serai.model.quote import SAME_SHARE, WORTHWHILE
+from serai.model.sheet import TONNES_PER_TEU
+from serai.model.spread import N_CELLS
 from serai.outputs.quote import print_quote, say_proof
 from serai.outputs.quote_files import (
     tabulate_legs,
@@ -567,3 +570,19 @@ def test_the_calendar_of_a_folder_is_its_own(tmp_path: Path) -> None:
     assert read_toy(tables).hashes["calendar.csv"]
     (folder / "calendar.csv").unlink()
     assert read_calendar(folder).spells == ()
+
+
+def test_the_explanation_says_what_the_code_does(root: Path) -> None:
+    text = " ".join((root / "docs/explain/quote.md").read_text("utf-8").split())
+    for words, told in (
+        ("at most 0.8 of the kilometres", SAME_SHARE == 0.8),
+        ("costs at most three times the best", WORTHWHILE == 3.0),
+        ("convolved on a grid of 8,192 cells", N_CELLS == 8192),
+        ("From half on the link counts as shut", SHUT_FROM == 0.5),
+        ("the first day within two years", FARTHEST_DAYS == 730),
+        ("20 t a TEU for goods that never go in boxes", TONNES_PER_TEU == 20.0),
+        ("Four seasons of storms on the Caspian and five winters or monsoons",
+         len([s for s in read_calendar().spells if s.kind == "season"]) == 9),
+    ):  # fmt: skip
+        assert words in text
+        assert told, words

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pydantic import ConfigDict
 
 from serai.domain.results import Record, Result, RunCertificate
 
-__all__ = ["Basis", "Departure", "Fact", "Hindrance", "Leg", "Payee", "QuoteResult", "QuoteRoute",
+__all__ = ["TERMS", "Basis", "Departure", "Fact", "Hindrance", "Leg", "Payee", "QuoteResult", "QuoteRoute",
            "SheetSource", "Term", "Why", "WhyTerm"]  # fmt: skip
+
+
+TERMS: Final = (
+    *("Rail", "Road", "Sea", "Ferry", "River", "Air", "Pipeline"),
+    *("Terminals and ports", "Borders and gauge changes"),
+    *("Time", "Unreliability", "Queues", "Scarce slots"),
+)
+"""Terms of the generalized cost, in the order in which they are told: money, then hours."""
 
 
 class Basis(Result):

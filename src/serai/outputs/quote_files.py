@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 import xlsxwriter
 
-from serai.domain.quotes import Leg, QuoteResult, QuoteRoute
+from serai.domain.quotes import TERMS, Leg, QuoteResult, QuoteRoute
 from serai.errors import DataError, state_fault
 from serai.outputs.quote import say_departure, say_met, say_proof, say_title
 from serai.outputs.whole import write_csv, write_whole
@@ -131,7 +131,8 @@ def tabulate_terms(quote: QuoteResult) -> tuple[list[Heading], list[Row]]:
         The sheet.
     """
     money = _suffix(quote)
-    names = dict.fromkeys(term.term for route in quote.routes for term in route.terms)
+    found_terms = {term.term for route in quote.routes for term in route.terms}
+    names = sorted(found_terms, key=TERMS.index)
     costs = [{term.term: term.cost for term in route.terms} for route in quote.routes]
     heads = [Heading("term")]
     heads += [Heading(f"route_{ix}_{money}", "money") for ix in range(1, len(costs) + 1)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from serai.domain.quotes import Basis, Fact, QuoteRoute, Term, Why, WhyTerm
+from serai.domain.quotes import TERMS, Basis, Fact, QuoteRoute, Term, Why, WhyTerm
 from serai.outputs.numbers import say_usd
 
 __all__ = ["compare_routes", "restate"]
@@ -78,7 +78,7 @@ def compare_routes(routes: list[QuoteRoute], first: int, second: int, *, basis: 
     """
     one, other = routes[first - 1], routes[second - 1]
     costs = [_by_term(route.terms) for route in (one, other)]
-    names = dict.fromkeys((*costs[0], *costs[1]))
+    names = sorted({*costs[0], *costs[1]}, key=TERMS.index)
     terms = [_row(name, costs[0].get(name, 0.0), costs[1].get(name, 0.0)) for name in names]
     whole = _row("Generalized cost", one.generalized, other.generalized)
     facts = [
