@@ -156,10 +156,21 @@ def test_the_answer_has_what_was_promised(documents: Documents) -> None:
 
 def test_a_quote_has_what_was_promised(documents: Documents) -> None:
     for route in documents["routes"]["routes"]:
-        wanted = {"days", "usd_feu", "kg_co2e", "countries", "borders", "gauge_changes", "legs"}
-        assert wanted <= set(route)
+        wanted = {
+            "days_p50",
+            "days_p90",
+            "price",
+            "payees",
+            "kg_co2e",
+            "countries",
+            "legs",
+            "terms",
+        }
+        assert wanted | {"borders", "gauge_changes", "grade"} <= set(route)
         for leg in route["legs"]:
-            assert {"from", "to", "mode", "km", "hours", "usd", "countries"} <= set(leg)
+            told = {"from", "to", "mode", "km", "hours", "hours_p90", "price", "paid_to", "tce"}
+            assert told | {"kg_co2e", "touches", "inferred", "grade"} <= set(leg)
+    assert documents["routes"]["basis"]["money"] == "USD/FEU"
 
 
 @pytest.mark.parametrize("name", sorted(WORDS.keys() - {"assign", "solve"}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -27,7 +28,8 @@ from serai.domain.frontier import FrontierResult
 from serai.domain.invest import InvestResult
 from serai.domain.listings import CheckResult, EvidenceResult, ScenariosResult
 from serai.domain.programme import SolveResult
-from serai.domain.results import AnswerResult, QuoteResult, Result, RunResult
+from serai.domain.quotes import QuoteResult
+from serai.domain.results import AnswerResult, Result, RunResult
 from serai.domain.roads import AssignResult
 from serai.domain.sensitivity import SensitivityResult
 from serai.domain.storage import StorageResult
@@ -46,9 +48,12 @@ from serai.outputs.listing import (
     print_solution,
 )
 from serai.outputs.page import write_answer_page
-from serai.outputs.terminal import print_answer, print_compare, print_quote, print_run
+from serai.outputs.quote import print_quote
+from serai.outputs.quote_files import write_quote_csv, write_quote_xlsx
+from serai.outputs.quote_page import write_quote_page
+from serai.outputs.terminal import print_answer, print_compare, print_run
 from serai.outputs.uses import print_selection, print_skims
-from serai.outputs.whole import require_writable, write_csv
+from serai.outputs.whole import require_all_writable, require_writable, write_csv
 from serai.run import run_scenario
 from serai.studies.answer import answer_question
 from serai.studies.audit import audit_evidence
@@ -89,6 +94,13 @@ RESULTS: Final[dict[str, type[Result]]] = {
     "brief": BriefResult,
 }
 """What each command answers with `--json`."""
+
+QUOTE_FILES: Final[dict[str, Callable[[Path, QuoteResult], None]]] = {
+    "--csv": write_quote_csv,
+    "--xlsx": write_quote_xlsx,
+    "--page": write_quote_page,
+}
+"""What writes a quote sheet, by option."""
 
 EPILOG = (
     "Data go to standard output, talk to standard error. Exit codes: 0 done, 2 what was typed or "
@@ -247,22 +259,61 @@ def _routes(
     ] = "",
     year: Year = None,
     scenario: Annotated[str, typer.Option(help="What is built and what happens.")] = "base",
+    waits: Annotated[
+        bool, typer.Option("--waits", help="Add queues and scarce slots of the scenario (runs it).")
+    ] = False,
+    day: Annotated[
+        str,
+        typer.Option(
+            "--date", metavar="YYYY-MM-DD", help="Day of departure: what is shut, and until when."
+        ),
+    ] = "",
+    why: Annotated[
+        str, typer.Option(metavar="A,B", help="Two routes of the sheet, term by term.")
+    ] = "",
+    unit: Annotated[str, typer.Option(help="Amounts per FEU, TEU or t.")] = "FEU",
+    currency: Annotated[str, typer.Option(help="USD or EUR.")] = "USD",
+    price_year: Annotated[
+        int | None, typer.Option(help="Amounts in constant money of this year.")
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", help="CSV file to write: a row for every leg.")
+    ] = None,
+    xlsx: Annotated[
+        Path | None, typer.Option("--xlsx", help="Excel file to write: routes, legs, notes.")
+    ] = None,
+    page: Annotated[
+        Path | None, typer.Option("--page", help="HTML file to write, made for printing on A4.")
+    ] = None,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
     """
     Quote truly different routes between two places.
 
-    From door to door with days, prices leg by leg, emissions, borders, territories and grade of
-    evidence, best first by generalized cost.
+    From door to door with days (P50 and P90), prices leg by leg and whom they are paid to,
+    emissions, borders, territories with proof and grade of evidence, best first by generalized
+    cost.
     """
+    files = {"--csv": csv, "--xlsx": xlsx, "--page": page}
+    require_all_writable(files)
     read = with_year(read_scenario(scenario), year)
     inquiry = Inquiry(
-        origin=origin, dest=dest, class_id=class_id, top=top, avoid=tuple(avoid.split(","))
-    )
-    with track("Looking for routes"):
-        result = quote(read_checked_world(data), read, inquiry)
+        origin=origin, dest=dest, class_id=class_id, top=top, avoid=tuple(avoid.split(",")),
+        unit=unit, currency=currency, price_year=price_year, date=day,
+        keeps_year=year is not None, waits=waits, why=why,
+    )  # fmt: skip
+    with track("Looking for routes") as tell:
+        world = read_checked_world(data)
+        result = quote(world, read, inquiry, folder=data or PACK, tell=tell)
     emit(result, print_quote, is_json=as_json)
+    for option, write in QUOTE_FILES.items():
+        path = files[option]
+        if path is not None:
+            write(path, result)
+            say(f"{path.name} is at {path.resolve()}")
+    if result.certificate is not None:
+        require_certificate(result.certificate)
 
 
 @app.command("evidence")

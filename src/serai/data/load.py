@@ -320,6 +320,7 @@ def _links(
             grade=_text(table.grade),
             in_country=in_country,
             length_km=np.nan_to_num(_numbers(table.length_km)),
+            length_source=_text(table.length_source),
             free_time_h=ranged("free_time", "h"),
             dwell_h=ranged("dwell", "h"),
             cost_usd_teu=ranged("cost", "usd_teu"),

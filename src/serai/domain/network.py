@@ -68,6 +68,8 @@ class Links:
     in_country: NDArray[np.bool_]
     """Shape (n_links, n_countries): the link crosses the country's territory."""
     length_km: FloatArray
+    length_source: StrArray
+    """How the length was found: graph, sea_lane, tariff, great_circle_factor; empty if not told."""
     free_time_h: Ranged
     dwell_h: Ranged
     cost_usd_teu: Ranged
@@ -83,7 +85,7 @@ class Links:
             self.tail, self.head, self.from_place, self.to_place, self.from_mode, self.to_mode,
             self.kind, self.transfer_type, self.operator, self.passage, self.status,
             self.opens_year, self.closed_from_year, self.grade, self.in_country, self.length_km,
-            self.resource_start, self.resource_ix,
+            self.length_source, self.resource_start, self.resource_ix,
         )  # fmt: skip
 
 

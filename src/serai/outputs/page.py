@@ -8,7 +8,8 @@ from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from serai.domain.results import AnswerResult, QuoteRoute, Record
+from serai.domain.quotes import QuoteRoute
+from serai.domain.results import AnswerResult, Record
 from serai.domain.stored import Stored
 from serai.errors import ScenarioError, state_fault
 from serai.outputs.backcast import (

@@ -6,12 +6,12 @@ import csv
 import io
 import os
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from serai.errors import DataError, ScenarioError, state_fault
 
-__all__ = ["require_writable", "write_csv", "write_whole"]
+__all__ = ["require_all_writable", "require_writable", "write_csv", "write_whole"]
 
 
 def require_writable(path: Path | None, option: str) -> None:
@@ -42,6 +42,37 @@ def require_writable(path: Path | None, option: str) -> None:
     else:
         return
     raise ScenarioError(state_fault(f"{option} {path}", got, "a file name", "choose another path"))
+
+
+def require_all_writable(paths: Mapping[str, Path | None]) -> None:
+    """
+    Refuse paths that no file can be written to, or that two files would share.
+
+    Parameters
+    ----------
+    paths
+        Where each file is to go, by the option that it was given with; None: nowhere.
+
+    Raises
+    ------
+    ScenarioError
+        Names every path that is not sound.
+    """
+    faults: list[str] = []
+    taken: dict[Path, str] = {}
+    for option, path in paths.items():
+        if path is None:
+            continue
+        try:
+            require_writable(path, option)
+        except ScenarioError as error:
+            faults += error.faults
+        first = taken.setdefault(path.absolute(), option)
+        if first != option:
+            got = f"the file of {first}"
+            faults.append(state_fault(f"{option} {path}", got, "a file of its own", "rename one"))
+    if faults:
+        raise ScenarioError(faults)
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -13,7 +13,8 @@ from serai.data.geometry import Geometry, great_circle, read_basemap, read_geome
 from serai.data.load import PACK
 from serai.data.register import EvidenceRow, Register, build_register
 from serai.data.tables import read_tables
-from serai.domain.results import AnswerResult, Bottleneck, QuoteRoute, RunResult
+from serai.domain.quotes import QuoteRoute
+from serai.domain.results import AnswerResult, Bottleneck, RunResult
 from serai.domain.world import World
 from serai.errors import NoPathError, ScenarioError
 from serai.model.choice import AVOIDED
