@@ -253,7 +253,7 @@ def _routes(
     origin: Annotated[str, typer.Argument(help="Name or UN/LOCODE of a place.")],
     dest: Annotated[str, typer.Argument(help="Name or UN/LOCODE of a place.")],
     class_id: Annotated[str, typer.Option("--class", help="Commodity class.")] = "C_OM",
-    top: Annotated[int, typer.Option(min=1, help="How many routes at most.")] = 5,
+    top: Annotated[int, typer.Option(min=1, max=20, help="How many routes at most.")] = 5,
     avoid: Annotated[
         str, typer.Option(help="Territories no route may touch, such as RUS,BLR.")
     ] = "",

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from serai.domain.quotes import QuoteResult, QuoteRoute
 from serai.errors import DataError, state_fault
-from serai.outputs.distance import draw_distance
+from serai.outputs.distance import Quantity, draw_distance
 from serai.outputs.drawing import NARROW_IN, WIDE_IN
 from serai.outputs.numbers import say_amount, say_days, say_plain, say_share, say_usd
 from serai.outputs.page import open_template
@@ -20,7 +21,10 @@ from serai.outputs.quote import (
 from serai.outputs.whole import write_whole
 from serai.outputs.words import name_corridor
 
-__all__ = ["render_quote_page", "write_quote_page"]
+__all__ = ["draw_sheet", "render_quote_page", "write_quote_page"]
+
+WIDTHS_IN: Final = (WIDE_IN, NARROW_IN)
+QUANTITIES: Final[tuple[Quantity, ...]] = ("days", "usd")
 
 MOST_DRAWN = 4
 """Routes drawn in the diagrams: more lines than these hide one another."""
@@ -64,26 +68,45 @@ def render_quote_page(quote: QuoteResult) -> str:
     html
         A whole document without scripts; the same text for the same sheet.
     """
-    chosen = _pick_drawn(quote)
-    drawn = [quote.routes[ix - 1] for ix in chosen]
-    names = [f"{ix} {name_corridor(quote.routes[ix - 1].corridor)}" for ix in chosen]
-    money = quote.basis.money
     charts = {
-        quantity: tuple(
-            draw_distance(drawn, quantity, width_in=width_in, money=money, names=names)
-            for width_in in (WIDE_IN, NARROW_IN)
-        )
-        for quantity in ("days", "usd")
+        quantity: tuple(draw_sheet(quote, quantity, width_in=width) for width in WIDTHS_IN)
+        for quantity in QUANTITIES
     }
     return open_template("quote.html").render(
         quote=quote,
         title=say_title(quote),
         charts=charts,
-        n_drawn=len(drawn),
+        n_drawn=len(_pick_drawn(quote)),
         cards=[_card(ix, route, quote) for ix, route in enumerate(quote.routes, 1)],
         why=_why(quote),
         say=say_plain,
     )
+
+
+def draw_sheet(quote: QuoteResult, quantity: Quantity, *, width_in: float) -> str:
+    """
+    Draw the routes of a sheet over distance: two that are compared, then the best by corridor.
+
+    Parameters
+    ----------
+    quote
+        The sheet.
+    quantity
+        Days or money.
+    width_in
+        [in]. Width of the drawing.
+
+    Returns
+    -------
+    svg
+        One element.
+    """
+    chosen = _pick_drawn(quote)
+    return draw_distance(
+        [quote.routes[ix - 1] for ix in chosen], quantity, width_in=width_in,
+        money=quote.basis.money,
+        names=[f"{ix} {name_corridor(quote.routes[ix - 1].corridor)}" for ix in chosen],
+    )  # fmt: skip
 
 
 def _pick_drawn(quote: QuoteResult) -> list[int]:

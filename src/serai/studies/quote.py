@@ -44,6 +44,9 @@ __all__ = ["UNITS", "Inquiry", "quote"]
 UNITS = ("FEU", "TEU", "t")
 """What amounts may be told for."""
 
+MOST_ROUTES = 20
+"""Routes of a sheet at most."""
+
 Tell = Callable[[str, int, int], None]
 
 
@@ -58,7 +61,7 @@ class Inquiry(BaseModel):
     """Name or id of the place where they are unloaded."""
     class_id: str = "C_OM"
     """Commodity class."""
-    top: int = Field(default=5, ge=1)
+    top: int = Field(default=5, ge=1, le=MOST_ROUTES)
     """How many routes at most."""
     avoid: tuple[str, ...] = ()
     """Territories that no route may touch, ISO 3166 alpha-3."""
@@ -98,6 +101,7 @@ def quote(
     *,
     folder: Path = PACK,
     tell: Tell | None = None,
+    solve: Callable[[World, Scenario], Run] = run_scenario,
 ) -> QuoteResult:
     """
     Return the best truly different routes between two places.
@@ -118,6 +122,8 @@ def quote(
         Where the tables of money, dates and sources are read from.
     tell
         Takes a stage, how many of its steps are done, and how many there are.
+    solve
+        Runs a scenario for its queues, for who has the base of its year at hand.
 
     Returns
     -------
@@ -139,7 +145,7 @@ def quote(
         scenario = with_year(scenario, asked.year)
     # What a box is worth in a region is known to an equilibrium alone: quotes are at paid rates.
     paid = scenario.model_copy(update={"empties": False})
-    graph, run = _graph(world, paid, tell if inquiry.waits else None, waits=inquiry.waits)
+    graph, run = _graph(world, paid, tell, solve if inquiry.waits else None)
     pricing = _pricing(world, graph, run, asked.trip)
     paths = _find(world, pricing, run, inquiry.top)
     if asked.why and max(asked.why) > len(paths):
@@ -194,10 +200,13 @@ def _sheet(
 
 
 def _graph(
-    world: World, scenario: Scenario, tell: Tell | None, *, waits: bool
+    world: World,
+    scenario: Scenario,
+    tell: Tell | None,
+    solve: Callable[[World, Scenario], Run] | None,
 ) -> tuple[Graph, Run | None]:
     """Return the graph of a scenario and, where waits are wanted, an equilibrium."""
-    if not waits:
+    if solve is None:
         return build_graph(world, apply_scenario(world, scenario)), None
     if tell is not None:
         tell(f"Running {scenario.name} for its queues", 0, 0)
@@ -205,10 +214,10 @@ def _graph(
     known = np.unique(world.flows.year).tolist()
     near = min(known, key=lambda year: (abs(year - scenario.year), year))
     if near == scenario.year:
-        run = run_scenario(world, scenario)
+        run = solve(world, scenario)
         return run.setting.graph, run
     of_demand = {"year": near, "built_by": scenario.infrastructure_year}
-    run = run_scenario(world, scenario.model_copy(update=of_demand))
+    run = solve(world, scenario.model_copy(update=of_demand))
     return build_graph(world, apply_scenario(world, scenario)), run
 
 

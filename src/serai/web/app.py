@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import tomli_w
 from fastapi import FastAPI, Query
@@ -28,19 +28,30 @@ from serai.data.load import PACK
 from serai.data.scenarios import say_faults, say_wanted
 from serai.data.vectors import read_events
 from serai.domain.levers import compose
+from serai.domain.quotes import QuoteResult
 from serai.domain.results import Result
 from serai.domain.scenario import Scenario
 from serai.domain.world import World
 from serai.errors import SeraiError, state_fault
 from serai.studies.events import list_events
 from serai.studies.lookup import ask_evidence
-from serai.studies.quote import Inquiry, quote
 from serai.web.engine import Engine
+from serai.web.files import quote_as
 from serai.web.guard import Guard
 from serai.web.jobs import BusyError, Job, JobBook
 from serai.web.payloads import basemap_payload, meta_payload, network_payload
 from serai.web.studies import Studies
-from serai.web.wire import Compose, Envelope, Pair, Refusal, StudyAsked, good, refusal, tell_job
+from serai.web.wire import (
+    Compose,
+    Envelope,
+    Pair,
+    QuoteAsked,
+    Refusal,
+    StudyAsked,
+    good,
+    refusal,
+    tell_job,
+)
 
 __all__ = ["STATIC", "Server", "create_app"]
 
@@ -92,8 +103,9 @@ def create_app(
     token
         What everybody must know; empty where only this machine is served.
     """
+    tables = folder or PACK
     server = Server(
-        world=world, folder=folder or PACK, engine=Engine(world), studies=Studies(folder),
+        world=world, folder=tables, engine=Engine(world, tables), studies=Studies(folder),
         jobs=JobBook(),
     )  # fmt: skip
 
@@ -116,6 +128,7 @@ def create_app(
     app.exception_handler(HTTPException)(_tell_http)
     _add_tables(app, server)
     _add_work(app, server)
+    _add_jobs(app, server)
     _add_questions(app, server)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
 
@@ -220,10 +233,21 @@ def _add_work(app: FastAPI, server: Server) -> None:
             server, "compare", lambda job: server.engine.compare(job, pair.before, pair.after)
         )
 
+    @app.post("/api/quotes", response_model=Envelope, status_code=ACCEPTED)
+    def quotes(asked: QuoteAsked) -> Response:
+        """Quote truly different routes between two places; returns a job."""
+        return _open(
+            server, "quote", lambda job: server.engine.quote(job, asked.scenario, asked.inquiry)
+        )
+
     @app.post("/api/studies", response_model=Envelope, status_code=ACCEPTED)
     def studies(asked: StudyAsked) -> Response:
         """Run a study of the command line; returns a job."""
         return _open(server, asked.study, lambda job: server.studies.start(job, asked))
+
+
+def _add_jobs(app: FastAPI, server: Server) -> None:
+    """Add what is asked of work under way."""
 
     @app.get("/api/jobs/{job_id}", response_model=Envelope)
     async def look(
@@ -246,6 +270,14 @@ def _add_work(app: FastAPI, server: Server) -> None:
         if job.result is None:
             raise HTTPException(NOT_FOUND)
         return good(job.result)
+
+    @app.get("/api/quotes/{job_id}/{form}")
+    def quote_file(job_id: str, form: Literal["csv", "xlsx", "html", "days", "usd"]) -> Response:
+        """Return a quote sheet as a file, or one of its diagrams."""
+        job = _find(server, job_id)
+        if job.kind != "quote" or job.result is None:
+            raise HTTPException(NOT_FOUND)
+        return quote_as(QuoteResult.model_validate_json(job.result), form)
 
     @app.delete("/api/jobs/{job_id}", response_model=Envelope)
     def call_off(job_id: str) -> Response:
@@ -306,11 +338,6 @@ def _add_questions(app: FastAPI, server: Server) -> None:
         if found is None:
             raise HTTPException(NOT_FOUND)
         return _tell(found)
-
-    @app.post("/api/routes", response_model=Envelope)
-    def routes(asked: Inquiry) -> Response:
-        """Quote truly different routes between two places."""
-        return _tell(quote(server.world, Scenario(), asked))
 
 
 def _tell(result: Result) -> Response:

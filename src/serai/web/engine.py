@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from serai.domain.routes import Routes
@@ -14,6 +15,7 @@ from serai.domain.world import World
 from serai.errors import SeraiError
 from serai.run import Run, base_of, planned_routes, run_rounds, run_scenario
 from serai.studies.comparison import N_STEPS, run_pair
+from serai.studies.quote import Inquiry, quote
 from serai.studies.runs import compare_runs
 from serai.web.jobs import Job
 from serai.web.payloads import compare_payload, run_payload
@@ -43,10 +45,12 @@ class Engine:
     ----------
     world
         The tables.
+    folder
+        Where they lie.
     """
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, world: World, folder: Path) -> None:
+        self.world, self.folder = world, folder
         self._grounds: OrderedDict[str, Ground] = OrderedDict()
         self._results: OrderedDict[str, bytes] = OrderedDict()
         self._turns: deque[tuple[Job, Iterator[None]]] = deque()
@@ -82,6 +86,21 @@ class Engine:
             The second.
         """
         self._take(job, self._compare(job, before, after))
+
+    def quote(self, job: Job, scenario: Scenario, inquiry: Inquiry) -> None:
+        """
+        Look for routes between two places.
+
+        Parameters
+        ----------
+        job
+            Where the sheet goes.
+        scenario
+            What is built and what happens.
+        inquiry
+            What a shipper asks.
+        """
+        self._take(job, self._quote(job, scenario, inquiry))
 
     def close(self) -> None:
         """Take no more work and leave the rest undone."""
@@ -162,6 +181,16 @@ class Engine:
         found = compare_payload(compare_runs(*pair), *pair)
         self._keep(key, found)
         job.show(found, is_final=True)
+
+    def _quote(self, job: Job, scenario: Scenario, inquiry: Inquiry) -> Iterator[None]:
+        def solve(world: World, wanted: Scenario) -> Run:
+            ground = self._ground(wanted)
+            return run_scenario(world, wanted, base=ground.base, planned=ground.planned)
+
+        job.tell("looking for routes", 0, 0)
+        yield
+        found = quote(self.world, scenario, inquiry, folder=self.folder, tell=job.tell, solve=solve)
+        job.show(found.model_dump_json(by_alias=True).encode(), is_final=True)
 
     def _prepare(self, job: Job, scenario: Scenario) -> Iterator[None]:
         """Solve the base of a scenario, if nobody has."""

@@ -10,10 +10,13 @@ from starlette.responses import Response
 
 import serai
 from serai.domain.scenario import Scenario
+from serai.studies.quote import Inquiry
 from serai.web.jobs import Job
 
-__all__ = ["Asked", "Compose", "Envelope", "Fault", "Pair", "Refusal", "StudyAsked", "good",
-           "refusal", "tell_job"]  # fmt: skip
+__all__ = [
+    "Asked", "Compose", "Envelope", "Fault", "Pair", "QuoteAsked", "Refusal", "StudyAsked", "good",
+    "refusal", "tell_job",
+]  # fmt: skip
 
 MAX_LEVERS: Final = 100
 
@@ -42,6 +45,15 @@ class Pair(Asked):
     """The first."""
     after: Scenario
     """The second."""
+
+
+class QuoteAsked(Asked):
+    """What a shipper asks, and in which world."""
+
+    inquiry: Inquiry
+    """From where to where, with what, and what to avoid."""
+    scenario: Scenario = Scenario(built_by=2026)
+    """What is built and what happens."""
 
 
 class StudyAsked(Asked):
