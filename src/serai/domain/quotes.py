@@ -8,8 +8,8 @@ from pydantic import ConfigDict
 
 from serai.domain.results import Record, Result, RunCertificate
 
-__all__ = ["TERMS", "Basis", "Departure", "Fact", "Hindrance", "Leg", "Payee", "QuoteResult", "QuoteRoute",
-           "SheetSource", "Term", "Why", "WhyTerm"]  # fmt: skip
+__all__ = ["TERMS", "Basis", "Departure", "Fact", "Hindrance", "Leg", "Payee", "QuoteResult",
+           "QuoteRoute", "SheetSource", "Term", "Why", "WhyTerm"]  # fmt: skip
 
 
 TERMS: Final = (
