@@ -27,6 +27,7 @@ from serai.outputs.drawing import (
     open_sheet,
     write_svg,
 )
+from serai.outputs.language import ENGLISH, Language
 from serai.outputs.numbers import say_days, say_plain, say_usd
 from serai.outputs.words import COLOURS, name_corridor
 from serai.units import HOURS_PER_DAY
@@ -118,7 +119,9 @@ def trace_route(route: QuoteRoute, quantity: Quantity) -> Trace:
     return trace
 
 
-def draw_distance(routes: Sequence[QuoteRoute], quantity: Quantity, *, width_in: float) -> str:
+def draw_distance(
+    routes: Sequence[QuoteRoute], quantity: Quantity, *, width_in: float, lang: Language = ENGLISH
+) -> str:
     """
     Draw routes between the same two places against distance.
 
@@ -130,6 +133,8 @@ def draw_distance(routes: Sequence[QuoteRoute], quantity: Quantity, *, width_in:
         What is summed: days, or usd for USD per FEU.
     width_in
         [in]. Width of the sheet.
+    lang
+        Language of the words.
 
     Returns
     -------
@@ -153,15 +158,17 @@ def draw_distance(routes: Sequence[QuoteRoute], quantity: Quantity, *, width_in:
             1.16 * max([1e-9, *(trace.total[-1] for trace in traces)]),
             narrow,
         )
-        _dress(frame, quantity)
+        _dress(frame, quantity, lang)
         for trace in traces:
             _draw_trace(axes, trace)
-        _write_labels(frame, traces, quantity)
-        _put_keys(figure, traces)
-        return write_svg(figure, key, describe_distance(routes, quantity))
+        _write_labels(frame, traces, quantity, lang)
+        _put_keys(figure, traces, lang)
+        return write_svg(figure, key, describe_distance(routes, quantity, lang))
 
 
-def describe_distance(routes: Sequence[QuoteRoute], quantity: Quantity) -> str:
+def describe_distance(
+    routes: Sequence[QuoteRoute], quantity: Quantity, lang: Language = ENGLISH
+) -> str:
     """
     Return a diagram in words.
 
@@ -171,23 +178,34 @@ def describe_distance(routes: Sequence[QuoteRoute], quantity: Quantity) -> str:
         Routes of the diagram.
     quantity
         What is summed.
+    lang
+        Language of the words.
 
     Returns
     -------
     text
         One sentence per route.
     """
-    kind = "Time" if quantity == "days" else "Cost"
-    said = [f"{kind}-distance diagram."]
+    kind = (
+        lang.say("Time-distance diagram.")
+        if quantity == "days"
+        else lang.say("Cost-distance diagram.")
+    )
+    said = [kind]
     for route in routes:
         trace = trace_route(route, quantity)
         steps = sorted(trace.stops, key=lambda stop: stop.before - stop.after)[:5]
         places = ", ".join(
-            f"{stop.name} {_say(stop.after - stop.before, quantity)}" for stop in steps
+            f"{stop.name} {_say(stop.after - stop.before, quantity, lang)}" for stop in steps
         )
         said.append(
-            f"{name_corridor(trace.corridor)}: {_say(trace.total[-1], quantity)} over "
-            f"{say_plain(trace.km[-1])} km; largest steps: {places or 'none'}."
+            lang.say(
+                "{corridor}: {total} over {km} km; largest steps: {places}.",
+                corridor=name_corridor(trace.corridor, lang),
+                total=_say(trace.total[-1], quantity, lang),
+                km=say_plain(trace.km[-1], lang=lang),
+                places=places or lang.say("none"),
+            )
         )
     return " ".join(said)
 
@@ -214,24 +232,28 @@ def _touches(name: str, leg: Leg) -> bool:
     return leg.from_ in name.split(" / ")
 
 
-def _say(amount: float, quantity: Quantity) -> str:
-    return f"{say_days(amount)} days" if quantity == "days" else f"{say_usd(amount)} USD"
+def _say(amount: float, quantity: Quantity, lang: Language) -> str:
+    if quantity == "days":
+        return lang.say("{days} days", days=say_days(amount, lang))
+    return lang.say("{usd} USD", usd=say_usd(amount, lang))
 
 
 # ---------------------------------------------------------------- drawing
 
 
-def _dress(frame: _Frame, quantity: Quantity) -> None:
+def _dress(frame: _Frame, quantity: Quantity, lang: Language) -> None:
     """Set ends, grid and labels of the axes."""
     axes = frame.axes
     axes.set_xlim(0.0, frame.far_km)
     axes.set_ylim(0.0, frame.top)
     axes.grid(visible=True)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
-    axes.set_xlabel("km from the origin")
-    name = "days since departure" if quantity == "days" else "USD per FEU, summed"
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda km, _: lang.figures(f"{km:,.0f}")))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda sum_, _: lang.figures(f"{sum_:,.10g}")))
+    axes.set_xlabel(lang.say("km from the origin"))
+    name = (
+        lang.say("days since departure") if quantity == "days" else lang.say("USD per FEU, summed")
+    )
     axes.annotate(
         name,
         (0.0, 1.0),
@@ -268,7 +290,7 @@ def _draw_trace(axes: Axes, trace: Trace) -> None:
     )
 
 
-def _put_keys(figure: Figure, traces: Sequence[Trace]) -> None:
+def _put_keys(figure: Figure, traces: Sequence[Trace], lang: Language) -> None:
     keys = [
         Line2D(
             [],
@@ -278,13 +300,20 @@ def _put_keys(figure: Figure, traces: Sequence[Trace]) -> None:
             marker="o" if trace.corridor == "middle" else "s",
             mfc="white",
             ms=4,
-            label=name_corridor(trace.corridor),
+            label=name_corridor(trace.corridor, lang),
         )
         for trace in traces
     ]
     if any(any(trace.afloat) for trace in traces):
         keys.append(
-            Line2D([], [], color=FAINT, linewidth=2.0, linestyle=(0, (1.2, 1.2)), label="by water")
+            Line2D(
+                [],
+                [],
+                color=FAINT,
+                linewidth=2.0,
+                linestyle=(0, (1.2, 1.2)),
+                label=lang.say("by water"),
+            )
         )
     figure.legend(
         handles=keys,
@@ -301,12 +330,14 @@ def _put_keys(figure: Figure, traces: Sequence[Trace]) -> None:
 # ---------------------------------------------------------------- names of places
 
 
-def _write_labels(frame: _Frame, traces: Sequence[Trace], quantity: Quantity) -> None:
+def _write_labels(
+    frame: _Frame, traces: Sequence[Trace], quantity: Quantity, lang: Language
+) -> None:
     """Name the ends and, largest first, as many steps as find room."""
     lines = np.concatenate([_sample(frame, trace) for trace in traces])
     taken: list[Box] = []
     for trace in traces:
-        said = _say(trace.total[-1], quantity)
+        said = _say(trace.total[-1], quantity, lang)
         text = said if frame.is_narrow else f"{trace.end}: {said}"
         is_high = trace.total[-1] == max(other.total[-1] for other in traces)
         _write_end(frame, text, trace, (lines, taken), is_high=is_high)
@@ -319,7 +350,7 @@ def _write_labels(frame: _Frame, traces: Sequence[Trace], quantity: Quantity) ->
         named.add(stop)
         spot = frame.place(stop.km, (stop.before + stop.after) / 2.0)
         name = stop.name.split(" / ")[0] if frame.is_narrow else stop.name
-        text = f"{name} +{_say_short(stop.after - stop.before, quantity)}"
+        text = f"{name} +{_say_short(stop.after - stop.before, quantity, lang)}"
         is_high = _is_above(stop, trace, traces)
         _write_where_free(frame, text, spot, (lines, taken), is_high=is_high)
 
@@ -330,8 +361,10 @@ def _is_above(stop: Stop, trace: Trace, traces: Sequence[Trace]) -> bool:
     return all(own >= float(np.interp(stop.km, other.km, other.total)) for other in traces)
 
 
-def _say_short(amount: float, quantity: Quantity) -> str:
-    return f"{say_days(amount)} d" if quantity == "days" else say_usd(amount)
+def _say_short(amount: float, quantity: Quantity, lang: Language) -> str:
+    if quantity == "days":
+        return lang.say("{days} d", days=say_days(amount, lang))
+    return say_usd(amount, lang)
 
 
 def _write_end(frame: _Frame, text: str, trace: Trace, crowd: Crowd, *, is_high: bool) -> None:

@@ -10,10 +10,13 @@ from typing import Any, Final
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator, ScalarFormatter
+
+from serai.outputs.language import ENGLISH, Language
 
 __all__ = [
     "CLEAR",
@@ -31,6 +34,7 @@ __all__ = [
     "open_sheet",
     "pick_ink",
     "put_legend",
+    "spell_figures",
     "write_name",
     "write_svg",
 ]
@@ -255,7 +259,7 @@ def _measure_sheet_in(axes: Axes) -> float:
     return float(figure.get_size_inches()[0]) if figure is not None else WIDE_IN
 
 
-def dress_percent(axes: Axes, label: str, *, origin: float = 0.0) -> None:
+def dress_percent(axes: Axes, label: str, *, origin: float = 0.0, lang: Language = ENGLISH) -> None:
     """
     Label the horizontal axis in per cent and leave of the frame only what is read.
 
@@ -267,16 +271,43 @@ def dress_percent(axes: Axes, label: str, *, origin: float = 0.0) -> None:
         What the shares are of.
     origin
         [-]. Where bars begin.
+    lang
+        Language of the words.
     """
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.grid(visible=True, axis="x")
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(
-        FuncFormatter(lambda value, _: f"{100.0 * value:.4g} %".replace("-", "−"))
+        FuncFormatter(lambda value, _: lang.figures(f"{100.0 * value:.4g} %").replace("-", "−"))
     )
     axes.set_xlabel(label)
     axes.axvline(origin, color=FAINT, linewidth=0.8)
+
+
+class _Figures(ScalarFormatter):
+    """Figures of an axis as matplotlib chooses them, as a language writes them."""
+
+    def __init__(self, lang: Language) -> None:
+        super().__init__()
+        self.lang = lang
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        return self.lang.figures(super().__call__(x, pos))
+
+
+def spell_figures(axis: Axis, lang: Language) -> None:
+    """
+    Write the figures of an axis in a language.
+
+    Parameters
+    ----------
+    axis
+        Of any numbers.
+    lang
+        Language of the figures.
+    """
+    axis.set_major_formatter(_Figures(lang))
 
 
 def put_legend(figure: Figure, keys: Sequence[Line2D | Patch]) -> None:

@@ -12,7 +12,7 @@ from scipy.stats import norm
 
 from serai.domain.ranged import Z_P90, FloatArray, Ranged
 from serai.domain.world import World
-from serai.outputs.numbers import say_quantity, say_share
+from serai.outputs.conditions import DECISIONS, say_clause
 from serai.studies.cases import BASE_YEAR
 from serai.studies.draws import name_input, ranged_tables
 from serai.studies.states import OCEAN, Draws, ocean_span, price_between
@@ -42,22 +42,6 @@ QUANTITIES: Final = {
 }
 """What the columns of a class are called."""
 
-DECISIONS: Final = {
-    "projects": ("All planned and proposed projects built",
-                 "everything planned or proposed is built",
-                 "nothing is built beyond what is funded"),
-    "trust": ("Joint operator, fixed sailings, tracking",
-              "a joint operator, fixed sailings and tracking are in force",
-              "a joint operator, fixed sailings and tracking are not in force"),
-    "tariffs": ("Tariff, subsidy and insurance measures",
-                "the tariff, subsidy and insurance measures are in force",
-                "the tariff, subsidy and insurance measures are not in force"),
-    "borders": ("Border, port and customs measures",
-                "the border, port and customs measures are in force",
-                "the border, port and customs measures are not in force"),
-}  # fmt: skip
-"""By decision: its name, and what is said where it is taken and where it is not."""
-
 Reader = Callable[[float], float]
 
 
@@ -74,11 +58,6 @@ class Factor:
     ends: tuple[float, float]
     """Values that its range is told by."""
     is_decision: bool = False
-
-    @property
-    def is_place(self) -> bool:
-        """Whether it has no value of its own but a place in its range."""
-        return not self.unit and not self.is_decision
 
 
 def list_factors(world: World, draws: Draws, *, has_decisions: bool
@@ -197,20 +176,5 @@ def say_limit(factor: Factor, low: float | None, high: float | None) -> str:
     high
         [-] 0 to 1. Greatest place.
     """
-    if factor.is_decision:
-        _, taken, not_taken = DECISIONS[factor.id.removeprefix("decisions.")]
-        return not_taken if low is None else taken
-    name = f"“{factor.name}”"
-    if factor.is_place:
-        if low is None or high is None:
-            part, end = (high, "lower") if low is None else (1.0 - low, "upper")
-            return f"{name} lies in the {end} {say_share(part)} of its range"
-        return f"{name} lies between {say_share(low)} and {say_share(high)} of its range"
-    least, most = (
-        None if at is None else say_quantity(factor.read(at), factor.unit) for at in (low, high)
-    )
-    if least is None:
-        return f"{name} is at most {most}"
-    if most is None:
-        return f"{name} is at least {least}"
-    return f"{name} lies between {least} and {most}"
+    ends = (None if low is None else factor.read(low), None if high is None else factor.read(high))
+    return say_clause(factor.id, factor.name, factor.unit, ends)
