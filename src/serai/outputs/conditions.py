@@ -32,6 +32,7 @@ from serai.outputs.words import FORCED, VOLUNTARY, name_case
 
 __all__ = [
     "DECISIONS",
+    "PREFIX",
     "describe_conditions",
     "draw_conditions",
     "print_conditions",
