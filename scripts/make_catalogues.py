@@ -18,6 +18,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
+from serai import __version__
+
 ROOT: Final = Path(__file__).parents[1]
 ROOMS: Final = ("outputs", "studies")
 TEMPLATE: Final = "outputs/templates/answer.html"
@@ -96,7 +98,9 @@ def make_catalogue(language: str) -> Catalog:
     old = read_catalogue(language)
     new = Catalog(
         locale=language, domain="serai", project="Serai", creation_date=BEGAN, revision_date=BEGAN,
-        fuzzy=False, header_comment=f"# Texts of Serai's page: {language}.",
+        fuzzy=False, header_comment=f"# Texts of Serai's page: {language}.", version=__version__,
+        msgid_bugs_address="see CONTRIBUTING.md", last_translator="the Serai maintainers",
+        language_team="none yet",
     )  # fmt: skip
     for text in list_texts():
         kept = old.get(text.id)

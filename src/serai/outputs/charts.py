@@ -89,7 +89,7 @@ def draw_shares(answer: AnswerResult, *, width_in: float, lang: Language = ENGLI
     cases = list_cases(answer)
     step_in, first_in = (0.78, 0.42) if narrow else (0.62, 0.2)
     plot_in = max(1, len(cases)) * step_in + 0.04
-    note = f" {lang.say('by definition')}"
+    note = lang.say("by definition")
     rows = _stack_rows(answer, cases, step_in=step_in, first_in=first_in, note=note)
     has_central = _central_differs(rows)
     keys = _list_share_keys(answer, has_central=has_central, lang=lang)
@@ -154,7 +154,7 @@ def _stack_rows(
         if closed is not None:
             rows.append(_Row(closed.share, top_in, FORCED, "o", ""))
         if opened is not None:
-            told = note if case == "today" and not opened.share.central else ""
+            told = f" {note}" if case == "today" and not opened.share.central else ""
             rows.append(_Row(opened.share, top_in + 0.22, VOLUNTARY, "s", told))
     return rows
 

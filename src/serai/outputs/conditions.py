@@ -1,7 +1,5 @@
 """Conditions of a share on a terminal, as a chart and as a table of a page."""
 
-import re
-import textwrap
 from collections.abc import Sequence
 from typing import Final
 
@@ -22,6 +20,8 @@ from serai.outputs.drawing import (
     measure_text_in,
     open_sheet,
     put_legend,
+    wrap_letters,
+    wrap_name,
     write_name,
     write_svg,
 )
@@ -46,7 +46,6 @@ __all__ = [
 COLOURS: Final = {"carries": FORCED, "fails": VOLUNTARY}
 TRACK: Final = "#e6e8eb"
 TRADE_IN: Final = 1.9
-MAX_LINES: Final = 2
 LEAST_CHANCE: Final = 1e-3
 
 DECISIONS: Final = {
@@ -458,7 +457,7 @@ def draw_conditions(result: ConditionsResult, *, width_in: float, lang: Language
     rows = [
         (
             COLOURS[found.kind],
-            textwrap.wrap(_say_box(result, found, at, lang), 46 if narrow else 96),
+            wrap_letters(_say_box(result, found, at, lang), 46 if narrow else 96),
             box,
         )
         for found in (result.carries, result.fails)
@@ -490,22 +489,13 @@ def draw_conditions(result: ConditionsResult, *, width_in: float, lang: Language
         return write_svg(figure, key, describe_conditions(result, lang))
 
 
-def _wrap(name: str, width: int) -> list[str]:
-    """Return a name in up to two lines, without what stands in brackets."""
-    bare = re.sub(r"\s*\(.*?\)", "", name)
-    lines = textwrap.wrap(bare, width, break_on_hyphens=False) or [""]
-    if len(lines) > MAX_LINES:
-        lines[MAX_LINES - 1] += " …"
-    return lines[:MAX_LINES]
-
-
 def _step_in(name: Sequence[str], *, narrow: bool) -> float:
     return (0.42 if narrow else 0.2) + 0.14 * len(name)
 
 
 def _height_in(box: StateBox, *, narrow: bool) -> float:
     width = 46 if narrow else 40
-    return sum(_step_in(_wrap(limit.name, width), narrow=narrow) for limit in box.limits) + 0.06
+    return sum(_step_in(wrap_name(limit.name, width), narrow=narrow) for limit in box.limits) + 0.06
 
 
 def _head_in(head: Sequence[str]) -> float:
@@ -517,7 +507,7 @@ def _draw_box(
 ) -> float:
     """Draw a box's limits from its top on; return where the next box begins, [in]."""
     for limit in box.limits:
-        name = _wrap(limit.name, 46 if narrow else 40)
+        name = wrap_name(limit.name, 46 if narrow else 40)
         step_in = _step_in(name, narrow=narrow)
         write_name(axes, "\n".join(name), top_in, step_in, weight="normal")
         y_in = top_in + (step_in - 0.13 if narrow else step_in / 2.0)

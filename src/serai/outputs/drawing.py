@@ -2,6 +2,8 @@
 
 import io
 import re
+import textwrap
+import unicodedata
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -26,6 +28,7 @@ __all__ = [
     "SMALL_PT",
     "WIDE_IN",
     "add_axes",
+    "count_letters",
     "dress_percent",
     "is_narrow",
     "measure_axes_in",
@@ -35,6 +38,8 @@ __all__ = [
     "pick_ink",
     "put_legend",
     "spell_figures",
+    "wrap_letters",
+    "wrap_name",
     "write_name",
     "write_svg",
 ]
@@ -44,6 +49,8 @@ WIDE_IN: Final = 7.6
 NARROW_IN: Final = 3.7
 """[in]. Width of a chart on a phone."""
 NARROW_BELOW_IN: Final = 5.0
+MAX_LINES: Final = 2
+"""Of a name beside or above its row."""
 
 FONT_PT: Final = 9.0
 SMALL_PT: Final = 8.0
@@ -178,7 +185,57 @@ def measure_text_in(text: str, size_pt: float = FONT_PT) -> float:
     width
         [in]. A little more than most fonts need.
     """
-    return 0.6 * len(text) * size_pt / 72.0
+    return 0.6 * count_letters(text) * size_pt / 72.0
+
+
+def count_letters(text: str) -> float:
+    """
+    Return how many Latin letters are as wide as a text; Cyrillic ones are a tenth wider.
+
+    Parameters
+    ----------
+    text
+        One line.
+
+    Examples
+    --------
+    >>> count_letters("Aktau"), count_letters("Актау")
+    (5.0, 5.5)
+    """
+    n_cyrillic = sum("CYRILLIC" in unicodedata.name(letter, "") for letter in text)
+    return len(text) + 0.1 * n_cyrillic
+
+
+def wrap_letters(text: str, letters: int) -> list[str]:
+    """
+    Return a text in lines of so many Latin letters, or of fewer that are as wide.
+
+    Parameters
+    ----------
+    text
+        Words.
+    letters
+        [-], > 0. Latin letters that fill a line.
+    """
+    width = int(letters * len(text) / max(count_letters(text), 1.0))
+    return textwrap.wrap(text, width, break_on_hyphens=False)
+
+
+def wrap_name(name: str, letters: int) -> list[str]:
+    """
+    Return a name in up to two lines, without what stands in brackets.
+
+    Parameters
+    ----------
+    name
+        Words.
+    letters
+        [-], > 0. Latin letters that fill a line.
+    """
+    lines = wrap_letters(re.sub(r"\s*\(.*?\)", "", name), letters) or [""]
+    if len(lines) > MAX_LINES:
+        lines[MAX_LINES - 1] += " …"
+    return lines[:MAX_LINES]
 
 
 def pick_ink(colour: str) -> str:

@@ -16,6 +16,7 @@ from serai.outputs.drawing import (
     INK,
     SMALL_PT,
     add_axes,
+    count_letters,
     is_narrow,
     measure_legend_in,
     open_sheet,
@@ -256,7 +257,8 @@ def _say_unit(usd: float | None, lang: Language) -> str:
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= NAME_LETTERS else f"{name[: NAME_LETTERS - 1].rstrip(' ,(')}…"
+    room = int(NAME_LETTERS * len(name) / max(count_letters(name), 1.0))
+    return name if len(name) <= room else f"{name[: room - 1].rstrip(' ,(')}…"
 
 
 def tabulate_supply(

@@ -312,7 +312,7 @@ def bind_units(text: str) -> str:
     >>> bind_units("4.1 % of 612,000 TEU").count("\N{NO-BREAK SPACE}")
     2
     """
-    text = re.sub(r"(?<=\d)–(?=\d)", "–\N{WORD JOINER}", str(text))
+    text = re.sub(r"(?<=\d)–(?=\d)|(?<=долл\.)/", "\\g<0>\N{WORD JOINER}", str(text))
     return re.sub(
         rf"(?<=\d) (?={BOUND})",
         "\N{NO-BREAK SPACE}",

@@ -1,7 +1,5 @@
 """What moves the answer most, on a terminal, as a chart and as a table of a page."""
 
-import re
-import textwrap
 from collections.abc import Sequence
 from typing import Final
 
@@ -23,6 +21,7 @@ from serai.outputs.drawing import (
     measure_legend_in,
     open_sheet,
     put_legend,
+    wrap_name,
     write_name,
     write_svg,
 )
@@ -42,7 +41,6 @@ __all__ = [
 LOW_END: Final = "#9fb8cc"
 HIGH_END: Final = "#1f4e79"
 PERCENT: Final = 100.0
-MAX_LINES: Final = 2
 
 
 def print_sensitivity(console: Console, result: SensitivityResult) -> None:
@@ -216,7 +214,7 @@ def draw_sensitivity(
     narrow = is_narrow(width_in)
     key = f"sensitivity-{'narrow' if narrow else 'wide'}"
     names = [
-        *(_wrap(one.name, 46 if narrow else 36) for one in result.inputs),
+        *(wrap_name(one.name, 46 if narrow else 36) for one in result.inputs),
         [lang.say("All {n} other values", n=lang.figures(f"{result.rest.n_values:,}"))],
     ]
     steps = [(0.4 if narrow else 0.24) + 0.14 * len(name) for name in names]
@@ -260,15 +258,6 @@ def draw_sensitivity(
         dress_percent(parts, lang.say("of the variance"), lang=lang)
         put_legend(figure, keys)
         return write_svg(figure, key, describe_sensitivity(result, lang))
-
-
-def _wrap(name: str, width: int) -> list[str]:
-    """Return a name in up to two lines, without what stands in brackets."""
-    bare = re.sub(r"\s*\(.*?\)", "", name)
-    lines = textwrap.wrap(bare, width, break_on_hyphens=False) or [""]
-    if len(lines) > MAX_LINES:
-        lines[MAX_LINES - 1] += " …"
-    return lines[:MAX_LINES]
 
 
 def _limit(axes: Axes, result: SensitivityResult) -> None:
