@@ -16,7 +16,6 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
-from jinja2.ext import babel_extract
 
 from serai import __version__
 
@@ -52,10 +51,11 @@ def list_texts(source: Path = ROOT / "src" / "serai") -> Iterator[Text]:
     """
     files = sorted(path for room in ROOMS for path in (source / room).glob("*.py"))
     for path in (*files, source / TEMPLATE):
-        method = "python" if path.suffix == ".py" else babel_extract
+        method = "python" if path.suffix == ".py" else "jinja2"
         with path.open("rb") as lines:
             for _, text, _, _ in extract(method, lines, keywords=KEYWORDS, options=OPTIONS):
-                yield Text(text, path.relative_to(source).as_posix())
+                told = text if isinstance(text, str) else (text[0], text[1])
+                yield Text(told, path.relative_to(source).as_posix())
 
 
 def read_catalogue(language: str) -> Catalog:
