@@ -39,6 +39,7 @@ from serai.domain.vectors import EventsResult, VectorsResult
 from serai.errors import DataError, NotConvergedError, ScenarioError, state_fault
 from serai.model.programme import name_worst, solve_programme
 from serai.model.wardrop import Law
+from serai.outputs.language import ENGLISH, read_language
 from serai.outputs.listing import (
     print_assign,
     print_audit,
@@ -144,6 +145,9 @@ def _answer(
     seed: Seed = 1,
     workers: Workers = 2,
     page: Annotated[Path, typer.Option(help="File for the page.")] = Path("serai-answer.html"),
+    lang: Annotated[
+        str, typer.Option(help="Language of the page: en, ru or kk; tables and JSON are English.")
+    ] = ENGLISH.code,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
@@ -154,12 +158,13 @@ def _answer(
     what binds, what it takes. Prints tables and writes a page that needs nothing else.
     """
     require_writable(page, "--page")
+    language = read_language(lang)
     with track("Reading tables") as tell:
         world = read_checked_world(data)
         found = answer_question(world, draws=draws, seed=seed, workers=workers, progress=tell)
     emit(found.result, print_answer, is_json=as_json)
     with track("Drawing the page"):
-        write_answer_page(page, assemble_page(world, found, folder=data or PACK))
+        write_answer_page(page, assemble_page(world, found, folder=data or PACK, lang=language))
     say(f"The page is at {page.resolve()}")
     require_certificate(found.result.certificate)
 

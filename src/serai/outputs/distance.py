@@ -27,6 +27,7 @@ from serai.outputs.drawing import (
     open_sheet,
     write_svg,
 )
+from serai.outputs.language import ENGLISH, Language
 from serai.outputs.numbers import say_days, say_plain, say_usd
 from serai.outputs.words import COLOURS, name_corridor
 from serai.units import HOURS_PER_DAY
@@ -78,9 +79,9 @@ class Trace(NamedTuple):
     colour: str = ""
     """Its corridor's colour if empty."""
 
-    def say_name(self) -> str:
+    def say_name(self, lang: Language = ENGLISH) -> str:
         """Return what the line is called."""
-        return self.name or name_corridor(self.corridor)
+        return self.name or name_corridor(self.corridor, lang)
 
     def pick_colour(self) -> str:
         """Return the colour of the line."""
@@ -142,6 +143,7 @@ def draw_distance(
     width_in: float,
     money: str = FEU,
     names: Sequence[str] = (),
+    lang: Language = ENGLISH,
 ) -> str:
     """
     Draw routes between the same two places against distance.
@@ -158,6 +160,8 @@ def draw_distance(
         What the prices of the routes are counted in.
     names
         What each route is called, unlike its neighbours; its corridor's name if left out.
+    lang
+        Language of the words.
 
     Returns
     -------
@@ -181,12 +185,13 @@ def draw_distance(
             1.16 * max([1e-9, *(trace.total[-1] for trace in traces)]),
             narrow,
         )
-        _dress(frame, "days since departure" if quantity == "days" else f"{money}, summed")
+        _dress(frame, quantity, money, lang)
         for trace in traces:
             _draw_trace(axes, trace)
-        _write_labels(frame, traces, quantity, money)
-        _put_keys(figure, traces)
-        return write_svg(figure, key, describe_distance(routes, quantity, money=money, names=names))
+        _write_labels(frame, traces, quantity, money, lang)
+        _put_keys(figure, traces, lang)
+        told = describe_distance(routes, quantity, money=money, names=names, lang=lang)
+        return write_svg(figure, key, told)
 
 
 def _trace_all(
@@ -209,6 +214,7 @@ def describe_distance(
     *,
     money: str = FEU,
     names: Sequence[str] = (),
+    lang: Language = ENGLISH,
 ) -> str:
     """
     Return a diagram in words.
@@ -223,22 +229,33 @@ def describe_distance(
         What the prices of the routes are counted in.
     names
         What each route is called; its corridor's name if left out.
+    lang
+        Language of the words.
 
     Returns
     -------
     text
         One sentence per route.
     """
-    kind = "Time" if quantity == "days" else "Cost"
-    said = [f"{kind}-distance diagram."]
+    kind = (
+        lang.say("Time-distance diagram.")
+        if quantity == "days"
+        else lang.say("Cost-distance diagram.")
+    )
+    said = [kind]
     for trace in _trace_all(routes, quantity, names):
         steps = sorted(trace.stops, key=lambda stop: stop.before - stop.after)[:5]
         places = ", ".join(
-            f"{stop.name} {_say(stop.after - stop.before, quantity, money)}" for stop in steps
+            f"{stop.name} {_say(stop.after - stop.before, quantity, money, lang)}" for stop in steps
         )
         said.append(
-            f"{trace.say_name()}: {_say(trace.total[-1], quantity, money)} over "
-            f"{say_plain(trace.km[-1])} km; largest steps: {places or 'none'}."
+            lang.say(
+                "{corridor}: {total} over {km} km; largest steps: {places}.",
+                corridor=trace.say_name(lang),
+                total=_say(trace.total[-1], quantity, money, lang),
+                km=say_plain(trace.km[-1], lang=lang),
+                places=places or lang.say("none"),
+            )
         )
     return " ".join(said)
 
@@ -265,24 +282,32 @@ def _touches(name: str, leg: Leg) -> bool:
     return leg.from_ in name.split(" / ")
 
 
-def _say(amount: float, quantity: Quantity, money: str) -> str:
+def _say(amount: float, quantity: Quantity, money: str, lang: Language) -> str:
+    if quantity == "days":
+        return lang.say("{days} days", days=say_days(amount, lang))
     currency = money.partition("/")[0]
-    return f"{say_days(amount)} days" if quantity == "days" else f"{say_usd(amount)} {currency}"
+    if currency == "USD":
+        return lang.say("{usd} USD", usd=say_usd(amount, lang))
+    return f"{say_usd(amount, lang)} {currency}"
 
 
 # ---------------------------------------------------------------- drawing
 
 
-def _dress(frame: _Frame, name: str) -> None:
+def _dress(frame: _Frame, quantity: Quantity, money: str, lang: Language) -> None:
     """Set ends, grid and labels of the axes."""
     axes = frame.axes
     axes.set_xlim(0.0, frame.far_km)
     axes.set_ylim(0.0, frame.top)
     axes.grid(visible=True)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
-    axes.set_xlabel("km from the origin")
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda km, _: lang.figures(f"{km:,.0f}")))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda sum_, _: lang.figures(f"{sum_:,.10g}")))
+    axes.set_xlabel(lang.say("km from the origin"))
+    if quantity == "days":
+        name = lang.say("days since departure")
+    else:
+        name = lang.say("USD per FEU, summed") if money == FEU else f"{money}, summed"
     axes.annotate(
         name,
         (0.0, 1.0),
@@ -319,7 +344,7 @@ def _draw_trace(axes: Axes, trace: Trace) -> None:
     )
 
 
-def _put_keys(figure: Figure, traces: Sequence[Trace]) -> None:
+def _put_keys(figure: Figure, traces: Sequence[Trace], lang: Language) -> None:
     keys = [
         Line2D(
             [],
@@ -329,13 +354,20 @@ def _put_keys(figure: Figure, traces: Sequence[Trace]) -> None:
             marker="o" if trace.corridor == "middle" else "s",
             mfc="white",
             ms=4,
-            label=trace.say_name(),
+            label=trace.say_name(lang),
         )
         for trace in traces
     ]
     if any(any(trace.afloat) for trace in traces):
         keys.append(
-            Line2D([], [], color=FAINT, linewidth=2.0, linestyle=(0, (1.2, 1.2)), label="by water")
+            Line2D(
+                [],
+                [],
+                color=FAINT,
+                linewidth=2.0,
+                linestyle=(0, (1.2, 1.2)),
+                label=lang.say("by water"),
+            )
         )
     figure.legend(
         handles=keys,
@@ -352,12 +384,14 @@ def _put_keys(figure: Figure, traces: Sequence[Trace]) -> None:
 # ---------------------------------------------------------------- names of places
 
 
-def _write_labels(frame: _Frame, traces: Sequence[Trace], quantity: Quantity, money: str) -> None:
+def _write_labels(
+    frame: _Frame, traces: Sequence[Trace], quantity: Quantity, money: str, lang: Language
+) -> None:
     """Name the ends and, largest first, as many steps as find room."""
     lines = np.concatenate([_sample(frame, trace) for trace in traces])
     taken: list[Box] = []
     for trace in traces:
-        said = _say(trace.total[-1], quantity, money)
+        said = _say(trace.total[-1], quantity, money, lang)
         text = said if frame.is_narrow else f"{trace.end}: {said}"
         is_high = trace.total[-1] == max(other.total[-1] for other in traces)
         _write_end(frame, text, trace, (lines, taken), is_high=is_high)
@@ -370,7 +404,7 @@ def _write_labels(frame: _Frame, traces: Sequence[Trace], quantity: Quantity, mo
         named.add(stop)
         spot = frame.place(stop.km, (stop.before + stop.after) / 2.0)
         name = stop.name.split(" / ")[0] if frame.is_narrow else stop.name
-        text = f"{name} +{_say_short(stop.after - stop.before, quantity)}"
+        text = f"{name} +{_say_short(stop.after - stop.before, quantity, lang)}"
         is_high = _is_above(stop, trace, traces)
         _write_where_free(frame, text, spot, (lines, taken), is_high=is_high)
 
@@ -381,8 +415,10 @@ def _is_above(stop: Stop, trace: Trace, traces: Sequence[Trace]) -> bool:
     return all(own >= float(np.interp(stop.km, other.km, other.total)) for other in traces)
 
 
-def _say_short(amount: float, quantity: Quantity) -> str:
-    return f"{say_days(amount)} d" if quantity == "days" else say_usd(amount)
+def _say_short(amount: float, quantity: Quantity, lang: Language) -> str:
+    if quantity == "days":
+        return lang.say("{days} d", days=say_days(amount, lang))
+    return say_usd(amount, lang)
 
 
 def _write_end(frame: _Frame, text: str, trace: Trace, crowd: Crowd, *, is_high: bool) -> None:

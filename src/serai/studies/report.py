@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -19,12 +20,16 @@ from serai.domain.world import World
 from serai.errors import NoPathError, ScenarioError
 from serai.model.choice import AVOIDED
 from serai.outputs import maps
+from serai.outputs.language import ENGLISH, Language, mark
+from serai.outputs.numbers import say_share
 from serai.outputs.page import AnswerPage, Footnote
 from serai.outputs.page_tables import ClassNote, MeasureNote, ProjectNote
 from serai.outputs.words import COLOURS, pick_case
 from serai.studies.answer import Answer
 from serai.studies.cases import SERVES_MIDDLE, case_scenario
+from serai.studies.naming import Namer, read_namer
 from serai.studies.quote import Inquiry, quote
+from serai.studies.translate import translate_answer, translate_route, translate_stored
 
 __all__ = ["assemble_page"]
 
@@ -45,7 +50,7 @@ MAX_FOOTNOTES: Final = 1000
 
 LOOKS: Final = {
     **{key: look for key, look in maps.CORRIDORS.items() if key not in ("sea", "other")},
-    "east": maps.MapCorridor(label="East (through China)", colour=COLOURS["east"]),
+    "east": maps.MapCorridor(label=mark("East (through China)"), colour=COLOURS["east"]),
     "sea": maps.CORRIDORS["sea"],
     "other": maps.CORRIDORS["other"],
 }
@@ -54,17 +59,25 @@ LOOKS: Final = {
 LEAST_FLOW: Final = 3e-3
 """[-] Flows below this share of the largest are slivers that the choice model gives every route."""
 
-FLOW_UNIT: Final = "TEU a year, both directions"
+FLOW_UNIT: Final = mark("TEU a year, both directions")
 
-MAP_NOTE: Final = (
+MAP_NOTE: Final = mark(
     "The boxes that the question is about: trade that uses Russian railways today, where it goes "
     "with Russia open and with Russia closed, on today's network. Air is left out, and so are "
-    "slivers below 0.3 % of the largest flow. Numbers mark the limits that bind on the Middle "
+    "slivers below {share} of the largest flow. Numbers mark the limits that bind on the Middle "
     "Corridor."
 )
 
+PANELS: Final = {
+    "open": mark("Today, Russia open (demand of {year})"),
+    "closed": mark("Today, Russia closed (demand of {year})"),
+}
+"""What the maps are called, by the state of Russian and Belarusian territory."""
 
-def assemble_page(world: World, answer: Answer, *, folder: Path = PACK) -> AnswerPage:
+
+def assemble_page(
+    world: World, answer: Answer, *, folder: Path = PACK, lang: Language = ENGLISH
+) -> AnswerPage:
     """
     Return everything that the page shows.
 
@@ -76,6 +89,8 @@ def assemble_page(world: World, answer: Answer, *, folder: Path = PACK) -> Answe
         The answer with the two runs of its maps.
     folder
         The tables' folder, for names, evidence and, if it has them, lines of maps.
+    lang
+        Language of the page.
 
     Returns
     -------
@@ -89,44 +104,47 @@ def assemble_page(world: World, answer: Answer, *, folder: Path = PACK) -> Answe
     ScenarioError
         A stored study beside the tables is none.
     """
-    tables = read_tables(folder)
-    result = answer.result
-    before, after = _draw_maps(world, answer, folder)
+    tables, namer = read_tables(folder), read_namer(lang, folder)
+    result = translate_answer(answer.result, namer)
+    before, after = _draw_maps(world, replace(answer, result=result), folder, lang)
     middle = _find_route(world, "middle", (*AVOIDED, "IRN"))
     northern = _find_route(world, "north", ())
     footnotes, n_evidence = _list_footnotes(build_register(tables), result, middle, northern)
+    start, end = (namer.name("places", place) for place in TRIP)
     return AnswerPage(
         answer=result,
+        lang=lang,
         map_svg_before=before[0],
         map_svg_after=after[0],
         phone_svg_before=before[1],
         phone_svg_after=after[1],
-        map_note=MAP_NOTE,
-        middle=middle,
-        northern=northern,
-        trip=f"{'–'.join(TRIP)} overland",
+        map_note=lang.say(MAP_NOTE, share=say_share(LEAST_FLOW, lang)),
+        middle=translate_route(middle, namer),
+        northern=translate_route(northern, namer),
+        trip=lang.say("{start}–{end} overland", start=start, end=end),
         classes={
-            row["class_id"]: ClassNote(name=row["name"], unit=row["unit"])
+            row["class_id"]: ClassNote(name=namer.name("classes", row["name"]), unit=row["unit"])
             for row in tables["classes"].to_dict("records")
         },
-        projects=_note_projects(tables),
-        measures=_note_measures(tables),
+        projects=_note_projects(tables, namer),
+        measures=_note_measures(tables, namer),
         footnotes=footnotes,
         n_evidence=n_evidence,
-        stored=read_stored(folder),
+        stored=translate_stored(read_stored(folder), world, namer),
     )
 
 
 # ---------------------------------------------------------------- names
 
 
-def _note_projects(tables: Mapping[str, pd.DataFrame]) -> dict[str, ProjectNote]:
+def _note_projects(tables: Mapping[str, pd.DataFrame], namer: Namer) -> dict[str, ProjectNote]:
     if "projects" not in tables:
         return {}
+    countries = _name_countries(tables, namer)
     return {
         row["project_id"]: ProjectNote(
-            name=row["name"],
-            country=row["country"],
+            name=namer.name("projects", row["name"]),
+            country=";".join(countries.get(key, key) for key in row["country"].split(";")),
             status=row["status"],
             open_year=int(row["open_year"]),
             capex_musd=float(row["capex_musd"]),
@@ -138,12 +156,22 @@ def _note_projects(tables: Mapping[str, pd.DataFrame]) -> dict[str, ProjectNote]
     }
 
 
-def _note_measures(tables: Mapping[str, pd.DataFrame]) -> dict[str, MeasureNote]:
+def _name_countries(tables: Mapping[str, pd.DataFrame], namer: Namer) -> dict[str, str]:
+    """Return what countries are called; in English they are told by their codes."""
+    if "countries" not in tables or namer.lang.code == ENGLISH.code:
+        return {}
+    rows = tables["countries"].to_dict("records")
+    return {row["iso3"]: namer.name("countries", row["name"]) for row in rows}
+
+
+def _note_measures(tables: Mapping[str, pd.DataFrame], namer: Namer) -> dict[str, MeasureNote]:
     if "measures" not in tables:
         return {}
     return {
         row["measure_id"]: MeasureNote(
-            name=row["name"], status=row["status"], cost_musd_yr=float(row["cost_musd_yr"])
+            name=namer.name("measures", row["name"]),
+            status=row["status"],
+            cost_musd_yr=float(row["cost_musd_yr"]),
         )
         for row in tables["measures"].to_dict("records")
     }
@@ -152,26 +180,28 @@ def _note_measures(tables: Mapping[str, pd.DataFrame]) -> dict[str, MeasureNote]
 # ---------------------------------------------------------------- maps
 
 
-def _draw_maps(world: World, answer: Answer, folder: Path) -> list[tuple[str, str]]:
+def _draw_maps(world: World, answer: Answer, folder: Path, lang: Language) -> list[tuple[str, str]]:
     """Draw today, Russia open and closed, each for a screen and for a phone."""
     geometry = _read_lines(folder)
     basemap = read_basemap(PACK)
     year = answer.result.base_year
     panels = [
-        _panel(world, geometry, run, f"Today, Russia {state} (demand of {year})", limits)
+        _panel(world, geometry, run, lang.say(PANELS[state], year=year), limits)
         for run, state, limits in (
             (answer.before, "open", _binding(answer.result, "open")),
             (answer.after, "closed", _binding(answer.result, "closed")),
         )
     ]
-    scale = maps.choose_scale(panels, FLOW_UNIT, corridors=LOOKS)
+    scale = maps.choose_scale(panels, lang.say(FLOW_UNIT), corridors=LOOKS)
     places = world.network.places
     labels = maps.label_main_places(
-        {key: (places.lon[i], places.lat[i]) for i, key in enumerate(places.ids)}
+        {key: (places.lon[i], places.lat[i]) for i, key in enumerate(places.ids)}, lang
     )
     wide, phone = (
         [
-            maps.draw_flow_map(basemap, panel, scale, labels=labels, view=view, corridors=LOOKS)
+            maps.draw_flow_map(
+                basemap, panel, scale, labels=labels, view=view, corridors=LOOKS, lang=lang
+            )
             for panel in panels
         ]
         for view in (maps.WIDE_VIEW, maps.PHONE_VIEW)
