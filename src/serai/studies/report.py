@@ -9,7 +9,7 @@ from typing import Final
 import pandas as pd
 
 from serai.data.answers import read_stored
-from serai.data.geometry import Geometry, great_circle, read_basemap, read_geometry
+from serai.data.geometry import Geometry, read_basemap
 from serai.data.load import PACK
 from serai.data.register import EvidenceRow, Register, build_register
 from serai.data.tables import read_tables
@@ -23,6 +23,7 @@ from serai.outputs.page_tables import ClassNote, MeasureNote, ProjectNote
 from serai.outputs.words import COLOURS, pick_case
 from serai.studies.answer import Answer
 from serai.studies.cases import SERVES_MIDDLE, case_scenario
+from serai.studies.lines import line_of, read_lines, spot_of
 from serai.studies.quote import Inquiry, quote
 
 __all__ = ["assemble_page"]
@@ -153,7 +154,7 @@ def _note_measures(tables: Mapping[str, pd.DataFrame]) -> dict[str, MeasureNote]
 
 def _draw_maps(world: World, answer: Answer, folder: Path) -> list[tuple[str, str]]:
     """Draw today, Russia open and closed, each for a screen and for a phone."""
-    geometry = _read_lines(folder)
+    geometry = read_lines(folder)
     basemap = read_basemap(PACK)
     year = answer.result.base_year
     panels = [
@@ -178,12 +179,6 @@ def _draw_maps(world: World, answer: Answer, folder: Path) -> list[tuple[str, st
     return list(zip(wide, phone, strict=True))
 
 
-def _read_lines(folder: Path) -> Geometry:
-    """Return the lines of links; those of the package for tables that have none of their own."""
-    has_lines = (folder / "odbl" / "link_geometry.csv").is_file()
-    return read_geometry(folder if has_lines else PACK)
-
-
 def _binding(result: AnswerResult, state: str) -> Sequence[Bottleneck]:
     case = pick_case(result, "today", state)
     # The maps show boxes: a limit that costs a box nothing, such as an oil berth, is not on them.
@@ -193,7 +188,7 @@ def _binding(result: AnswerResult, state: str) -> Sequence[Bottleneck]:
 def _panel(
     world: World, geometry: Geometry, run: RunResult, title: str, binding: Sequence[Bottleneck]
 ) -> maps.FlowPanel:
-    links, places = world.network.links, world.network.places
+    links = world.network.links
     at = {link_id: i for i, link_id in enumerate(links.ids)}
     least = LEAST_FLOW * max((flow.teu for flow in run.links), default=0.0)
     lines = []
@@ -202,27 +197,27 @@ def _panel(
         if links.kind[i] == "air" or flow.teu < least:
             continue
         key = flow.corridor if flow.corridor in LOOKS else "other"
-        points = geometry.lines.get(flow.link_id)
-        if points is None:
-            ends = (links.from_place[i], links.to_place[i])
-            points = great_circle(*((float(places.lon[p]), float(places.lat[p])) for p in ends))
-        is_inferred = flow.link_id in geometry.inferred or flow.link_id not in geometry.lines
-        lines.append(maps.FlowLine(points=points, flows={key: flow.teu}, is_inferred=is_inferred))
+        line = line_of(world.network, geometry, i)
+        if line is not None:
+            lines.append(
+                maps.FlowLine(
+                    points=line.points, flows={key: flow.teu}, is_inferred=line.is_inferred
+                )
+            )
     return maps.FlowPanel(title=title, lines=lines, bottlenecks=_spots(world, binding))
 
 
 def _spots(world: World, binding: Sequence[Bottleneck]) -> list[maps.Bottleneck]:
-    """Return where limits lie: halfway between the ends of what they are about; each once."""
-    resources, places = world.network.resources, world.network.places
+    """Return where limits lie; each once."""
     spots: dict[str, maps.Bottleneck] = {}
     for limit in binding:
-        ends = [p for p in resources.section[resources.ids.index(limit.resource)] if p >= 0]
-        if not ends or limit.resource in spots:
+        spot = spot_of(world.network, limit.resource)
+        if spot is None or limit.resource in spots:
             continue
         spots[limit.resource] = maps.Bottleneck(
             name=limit.name,
-            lon=float(places.lon[ends].mean()),
-            lat=float(places.lat[ends].mean()),
+            lon=spot[0],
+            lat=spot[1],
             price_usd_teu=limit.price_usd_teu,
             wait_h=limit.wait_h or 0.0,
         )

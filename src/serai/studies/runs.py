@@ -18,7 +18,7 @@ from serai.domain.results import (
 from serai.run import Run, worst
 from serai.studies.tally import NAMES, Tally, bottlenecks, sums_by, tally
 
-__all__ = ["compare_runs", "link_amounts", "summarize"]
+__all__ = ["compare_runs", "link_amounts", "link_flows", "summarize"]
 
 NO_HAUL = ("transfer", "access")
 """Kinds of links that are not drawn on a map."""
@@ -54,7 +54,7 @@ def summarize(run: Run) -> RunResult:
         ],
         classes=_by_class(run, flows),
         bottlenecks=bottlenecks(run),
-        links=_by_link(run, flows),
+        links=link_flows(run, flows, ~np.isin(run.world.network.links.kind, NO_HAUL)),
         countries=_by_country(run, flows),
         boxes=_boxes(run),
         unconnected=_unconnected(run),
@@ -101,7 +101,19 @@ def link_amounts(run: Run, amount: FloatArray, flows: Tally) -> FloatArray:
     return sums_by(routes.link_ix, on_link, len(run.world.network.links.ids))
 
 
-def _by_link(run: Run, flows: Tally) -> list[LinkFlow]:
+def link_flows(run: Run, flows: Tally, wanted: NDArray[np.bool_]) -> list[LinkFlow]:
+    """
+    Return what links carry, those that carry nothing left out, in the order of the tables.
+
+    Parameters
+    ----------
+    run
+        A solved scenario.
+    flows
+        Flows by option.
+    wanted
+        [-], shape (n_links,). Which links are told.
+    """
     links = run.world.network.links
     teu, t = link_amounts(run, flows.teu, flows), link_amounts(run, flows.t, flows)
     by_corridor = np.stack(
@@ -113,7 +125,7 @@ def _by_link(run: Run, flows: Tally) -> list[LinkFlow]:
     most = by_corridor.argmax(axis=0)
     return [
         LinkFlow(link_id=links.ids[i], teu=float(teu[i]), t=float(t[i]), corridor=NAMES[most[i]])
-        for i in np.flatnonzero((t > 0) & ~np.isin(links.kind, NO_HAUL))
+        for i in np.flatnonzero((t > 0) & wanted)
     ]
 
 
