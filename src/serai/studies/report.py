@@ -11,8 +11,8 @@ import pandas as pd
 from serai.data.answers import read_stored
 from serai.data.geometry import Geometry, read_basemap
 from serai.data.load import PACK
+from serai.data.own import read_folder
 from serai.data.register import EvidenceRow, Register, build_register
-from serai.data.tables import read_tables
 from serai.domain.results import AnswerResult, Bottleneck, QuoteRoute, RunResult
 from serai.domain.world import World
 from serai.errors import NoPathError, ScenarioError
@@ -89,7 +89,7 @@ def assemble_page(world: World, answer: Answer, *, folder: Path = PACK) -> Answe
     ScenarioError
         A stored study beside the tables is none.
     """
-    tables = read_tables(folder)
+    tables = read_folder(folder)
     result = answer.result
     before, after = _draw_maps(world, answer, folder)
     middle = _find_route(world, "middle", (*AVOIDED, "IRN"))
