@@ -26,7 +26,7 @@ def _export(
         typer.Argument(
             metavar="FILE",
             help="File to write; its suffix is the format: .gpkg, .parquet, .geojson, .omx, "
-            ".graphml or .json (networkx).",
+            ".graphml or .json (networkx); without one a folder of GMNS tables.",
         ),
     ],
     scenario: Named = "base",
@@ -49,7 +49,8 @@ def _export(
     file of layers that holds one only has the others beside it: FILE.nodes.geojson.
     """
     chosen = choose_what(file, what)
-    require_writable(file, "FILE")
+    if file.suffix:
+        require_writable(file, "FILE")
     read = with_year(read_scenario(scenario), year)
     with track(f"Writing {file.name}") as tell:
         world = read_checked_world(data)

@@ -7,16 +7,21 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
 
 from serai.data.geometry import LINE_FILES, encode_line
+from serai.data.gmns_out import to_gmns
 from serai.data.load import PACK
-from serai.data.schema import Column, read_schema
+from serai.data.schema import Column, read_gmns_schema, read_schema
 from serai.data.tables import read_tables
 from serai.domain.layers import Cell, Layer, Shape
 from serai.errors import DataError
 
-__all__ = ["LINE_BASIS", "encode_csv", "home_of", "missing_tables", "tables_of_layers"]
+__all__ = ["LINE_BASIS", "encode_csv", "gmns_tables", "home_of", "missing_tables",
+           "tables_of_layers"]  # fmt: skip
 
 LINE_BASIS: Final = "line_basis"
 """Column of the layer of links that no table has: `drawn`, or `great_circle` where no line is."""
@@ -142,6 +147,50 @@ def _check(files: Mapping[str, bytes], source: str) -> None:
             read_tables(Path(draft), schema=schema)
         except DataError as error:
             raise DataError([f"{source}, as {fault}" for fault in error.faults]) from error
+
+
+def gmns_tables(
+    tables: Mapping[str, pd.DataFrame],
+) -> dict[str, tuple[list[str], list[list[str]]]]:
+    """
+    Return heading and rows, as text, of the GMNS tables that tables of the model mean.
+
+    Parameters
+    ----------
+    tables
+        As `read_folder` returns them.
+
+    Returns
+    -------
+    rows
+        By name of the table; columns without any cell are left out, but for those of the key.
+    """
+    schema = read_gmns_schema()
+    found = {}
+    for name, table in to_gmns(tables).items():
+        if name == "params":
+            continue
+        columns, key = schema[name].columns, schema[name].key
+        told = {
+            str(column): [
+                _text(_missing_or(cell), columns.get(str(column))) for cell in table[column]
+            ]
+            for column in table.columns
+        }
+        kept = [
+            c
+            for c, cells in told.items()
+            if any(cells) or c in key or (c in columns and columns[c].required == "yes")
+        ]
+        found[name] = (kept, [list(row) for row in zip(*(told[c] for c in kept), strict=True)])
+    return found
+
+
+def _missing_or(cell: Any) -> Cell:  # noqa: ANN401 - whatever a table holds
+    if cell is None or cell != cell:  # noqa: PLR0124 - NaN is not itself
+        return None
+    item: Cell = cell.item() if isinstance(cell, np.generic) else cell
+    return item
 
 
 def encode_csv(names: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

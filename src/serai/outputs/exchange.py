@@ -7,7 +7,9 @@ from serai.domain.layers import ExportResult, ImportResult
 
 __all__ = ["print_export", "print_import"]
 
-ATTRIBUTION = "© OpenStreetMap contributors, ODbL: say so where you pass it on."
+MANY = 4
+
+ATTRIBUTION = "Where you pass it on, say: © OpenStreetMap contributors, ODbL."
 """What has to be said with links by rail and road."""
 
 
@@ -24,14 +26,17 @@ def print_export(console: Console, result: ExportResult) -> None:
     """
     head = f"\n{result.what} of {result.scenario}, {result.year}"
     console.print(Text(head.capitalize(), style="bold"))
-    for file in result.files:
+    for file in result.files[:MANY]:
         console.print(Text(f"  {file}"))
-    told = ", ".join(f"{n:,} {name}" for name, n in result.contents.items())
-    console.print(Text(f"  {told}"))
+    if len(result.files) > MANY:
+        console.print(Text(f"  and {len(result.files) - MANY} more files"))
+    told = [f"{n:,} {name}" for name, n in result.contents.items()]
+    more = " …" if len(told) > MANY else ""
+    console.print(Text(f"  {', '.join(told[:MANY])}{more}"))
     if result.left_out:
         console.print(Text(f"  {result.left_out}."))
     if result.what in ("network", "flows", "routes"):
-        console.print(Text(f"  Lines and lengths: {ATTRIBUTION}", style="dim"))
+        console.print(Text(f"  {ATTRIBUTION}", style="dim"))
 
 
 def print_import(console: Console, result: ImportResult) -> None:

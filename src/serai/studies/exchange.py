@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
@@ -17,14 +17,16 @@ import serai
 from serai.data.exchange import (
     LINE_BASIS,
     encode_csv,
+    gmns_tables,
     home_of,
     missing_tables,
     tables_of_layers,
 )
+from serai.data.folders import is_network
 from serai.data.layers import read_layers
 from serai.data.matrices import demand_of_matrices, read_matrices
-from serai.data.schema import Table, read_schema
-from serai.data.tables import read_tables
+from serai.data.own import read_folder
+from serai.data.schema import read_schema
 from serai.domain.layers import (
     GIS_SUFFIXES,
     Cell,
@@ -56,17 +58,23 @@ What = Literal["network", "flows", "routes", "skims", "demand"]
 
 WHATS: Final[tuple[What, ...]] = get_args(What)
 
+GMNS: Final = ""
+"""A path without a suffix is a folder of GMNS tables."""
+
 GRAPH_SUFFIXES: Final = (".graphml", ".json")
 
 HOLDS: Final[Mapping[str, tuple[What, ...]]] = {
     **dict.fromkeys(GIS_SUFFIXES, ("flows", "network", "routes")),
     ".omx": ("skims", "demand"),
-    **dict.fromkeys(GRAPH_SUFFIXES, ("network",)),
+    **dict.fromkeys((*GRAPH_SUFFIXES, GMNS), ("network",)),
 }
 """What each format holds; the first is meant where nothing is said."""
 
 LEAST_ROUTE_T_YR: Final = 10_000.0
 """[t/yr] Routes that carry less are left out of files of routes, not out of tables."""
+
+TOML: Final = ("params.toml", "route_searches.toml")
+"""Files of behaviour that go with a network as they are."""
 
 ATTRIBUTION: Final = (
     "Contains information from OpenStreetMap, © OpenStreetMap contributors, available under the "
@@ -104,7 +112,7 @@ def choose_what(path: Path, what: str | None) -> What:
     """
     held = HOLDS.get(path.suffix.lower())
     if held is None:
-        wanted = f"a file that ends in {', '.join(HOLDS)}"
+        wanted = f"a file that ends in {_say_suffixes(HOLDS)}"
         got = f"suffix {path.suffix!r}"
         raise ScenarioError(state_fault(f"export {path}", got, wanted, "name it so"))
     if what is None:
@@ -114,8 +122,14 @@ def choose_what(path: Path, what: str | None) -> What:
             return one
     fits = [suffix for suffix, holds in HOLDS.items() if what in holds]
     wanted = f"one of {', '.join(held)}"
-    then = f"{what} go to {', '.join(fits)}" if fits else f"there are {', '.join(WHATS)}"
+    then = f"{what} go to {_say_suffixes(fits)}" if fits else f"there are {', '.join(WHATS)}"
     raise ScenarioError(state_fault(f"export {path} --what", what, wanted, then))
+
+
+def _say_suffixes(suffixes: Iterable[str]) -> str:
+    """Join suffixes as a person would."""
+    named = [suffix or "no suffix (a folder of GMNS tables)" for suffix in suffixes]
+    return ", ".join(named[:-1]) + (" or " if named[1:] else "") + named[-1]
 
 
 def needs_run(what: What) -> bool:
@@ -235,10 +249,27 @@ def _encode(order: _Order) -> _Made:
         graph = build_networkx(order.world, order.scenario)
         contents = {"nodes": graph.number_of_nodes(), "edges": graph.number_of_edges()}
         return _Made(files={order.path: encode_graph(order.path, graph)}, contents=contents)
+    if suffix == GMNS:
+        return _encode_gmns(order)
     layers, styles, left_out = _LAYERS[order.what](order)
     files = encode_layers(order.path, layers, styles=styles, notes=order.notes)
     contents = {layer.name: len(layer) for layer in layers}
     return _Made(files=files, contents=contents, left_out=left_out)
+
+
+def _encode_gmns(order: _Order) -> _Made:
+    """Return all tables as a network in GMNS, which is complete: it can be run."""
+    folder, world = order.path, order.world
+    if folder.is_dir() and any(folder.iterdir()):
+        got, wanted = "a folder with something in it", "a new folder, or an empty one"
+        raise ScenarioError(state_fault(f"export {folder}", got, wanted, "choose another"))
+    _refuse_changed(world)
+    tables = gmns_tables(read_folder(world.folder))
+    files = {folder / f"{name}.csv": encode_csv(*rows) for name, rows in tables.items()}
+    for name in TOML:
+        if (world.folder / name).is_file():
+            files[folder / name] = (world.folder / name).read_bytes()
+    return _Made(files=files, contents={name: len(rows) for name, (_, rows) in tables.items()})
 
 
 # ---------------------------------------------------------------- layers
@@ -251,7 +282,7 @@ def _network_layers(order: _Order) -> Told:
     """Return places and links as the tables have them, and the lines of the links."""
     world = order.world
     _refuse_changed(world)
-    tables = read_tables(world.folder, schema=_schema_of("places", "links"))
+    tables = read_folder(world.folder)
     places, links = tables["places"], tables["links"]
     at = [(np.array([[lon, lat]]),) for lon, lat in zip(places.lon, places.lat, strict=True)]
     geometry = read_lines(world.folder)
@@ -273,16 +304,12 @@ def _network_layers(order: _Order) -> Told:
     return layers, {"links": style_links(), "nodes": style_nodes()}, ""
 
 
-def _schema_of(*names: str) -> dict[str, Table]:
-    return {name: table for name, table in read_schema().items() if name in names}
-
-
 def _refuse_changed(world: World) -> None:
     """Refuse tables that are no longer those that were read."""
-    for name in ("places", "links"):
+    for name in ("places", "links", "node", "link"):
         path = home_of(world.folder, name)
-        held = path.read_bytes() if path.is_file() else b""
-        if hashlib.sha256(held).hexdigest() != world.hashes.get(path.name):
+        held = hashlib.sha256(path.read_bytes() if path.is_file() else b"").hexdigest()
+        if world.hashes.get(path.name, held) != held:
             got, wanted = "another content than was read", "the tables as they were read"
             raise DataError(state_fault(str(path), got, wanted, "read the tables again"))
 
@@ -375,8 +402,14 @@ def _fill(order: _Order, table: pd.DataFrame, ends: Mapping[str, str], empty: fl
             name = f"{class_id}_{end.format(unit=unit.lower())}"
             values[name] = np.full((len(zones), len(zones)), empty)
             values[name][at] = rows[column].to_numpy()
-            units[name] = COLUMNS[column].partition("]")[0].removeprefix("[")
+            units[name] = _unit(column, unit)
     return Matrices(values=values, lookups=_zones_of(order), units=units, notes=order.notes)
+
+
+def _unit(column: str, unit: str) -> str:
+    """Return the unit of a column for a class that is counted in TEU, or in tonnes."""
+    told = COLUMNS[column].partition("]")[0].removeprefix("[").split(" or ")
+    return told[0] if unit == "TEU" else told[-1]
 
 
 def _skim_matrices(order: _Order) -> Matrices:
@@ -430,6 +463,10 @@ def import_file(path: Path, folder: Path, *, year: int | None = None) -> ImportR
     if folder.exists() and not folder.is_dir():
         wanted = "a folder of tables"
         raise ScenarioError(state_fault(str(folder), "a file", wanted, "name a folder"))
+    if is_network(folder):
+        got, wanted = "a network in GMNS", "a folder of tables like the package's, or a new one"
+        then = "choose another; `serai export DIR --data` with such a folder writes GMNS"
+        raise ScenarioError(state_fault(str(folder), got, wanted, then))
     if path.suffix.lower() == ".omx":
         made = _import_matrices(path, folder, year)
     else:

@@ -466,9 +466,11 @@ def export(
     given
         A run; or a world, for its network or the demand of a scenario.
     path
-        A file that ends in .gpkg, .parquet, .geojson, .omx, .graphml or .json.
+        A file that ends in .gpkg, .parquet, .geojson, .omx, .graphml or .json; without a suffix
+        a folder of GMNS tables.
     what
-        network, flows, routes, skims or demand; what the format is for if left out.
+        What is written: network, flows, routes, skims or demand; what the format is for if
+        left out.
     scenario
         Whose demand or graph is wanted, where a world is given; a run has its own.
 
