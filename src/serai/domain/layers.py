@@ -120,3 +120,5 @@ class ImportResult(Result):
     """What a reader should know: lookups that were used, cells that were summed."""
     version: str
     """Version of the code."""
+    data_version: str
+    """Version of the package's data."""

@@ -480,6 +480,7 @@ def import_file(path: Path, folder: Path, *, year: int | None = None) -> ImportR
         from_package=sorted(copied),
         notes=notes,
         version=serai.__version__,
+        data_version=serai.DATA_VERSION,
     )
 
 

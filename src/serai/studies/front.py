@@ -232,7 +232,7 @@ def read_world(folder: str | Path | None = None) -> World:
     --------
     >>> world = read_world(folder)
     >>> len(world.zones.ids)
-    3
+    6
     """
     return read_checked_world(None if folder is None else Path(folder))
 
