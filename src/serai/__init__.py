@@ -55,14 +55,14 @@ __version__: Final = version("serai")
 DATA_VERSION: Final = files("serai").joinpath("data", "pack", "VERSION").read_text("utf-8").strip()
 """Version of the data pack that ships with the code."""
 
+if not TYPE_CHECKING:  # so that a checker knows the names above and no others
 
-def __getattr__(name: str) -> object:
-    """Load what is asked for."""
-    if name not in __all__:
-        raise AttributeError(f"module 'serai' has no attribute {name!r}")
-    return getattr(importlib.import_module("serai.studies.front"), name)
+    def __getattr__(name: str) -> object:
+        """Load what is asked for."""
+        if name not in __all__:
+            raise AttributeError(f"module 'serai' has no attribute {name!r}")
+        return getattr(importlib.import_module("serai.studies.front"), name)
 
-
-def __dir__() -> list[str]:
-    """List what is stable."""
-    return sorted(__all__)
+    def __dir__() -> list[str]:
+        """List what is stable."""
+        return sorted(__all__)

@@ -96,11 +96,11 @@ def test_the_price_and_the_wait_on_a_link_are_those_of_its_bottleneck(run: Run) 
     # A limit by direction binds in one of them.
     bound = flows[flows.resource_id.isin(limits.index) & (flows.use_share > 0.999)]
     assert len(bound) >= 2
-    for row in bound.itertuples():
-        limit = limits.loc[row.resource_id]
-        assert row.use_share == pytest.approx(limit.use_share)
-        assert row.scarcity_usd_teu == pytest.approx(limit.scarcity_usd_teu)
-        assert row.wait_h >= limit.wait_h - 1e-9, "a box waits for its own limit too"
+    for row in bound.to_dict("records"):
+        limit = limits.loc[row["resource_id"]]
+        assert row["use_share"] == pytest.approx(limit.use_share)
+        assert row["scarcity_usd_teu"] == pytest.approx(limit.scarcity_usd_teu)
+        assert row["wait_h"] >= limit.wait_h - 1e-9, "a box waits for its own limit too"
     one = flows[flows.resource_id == "R_FERRY"].wait_h
     assert one.tolist() == pytest.approx([limits.loc["R_FERRY"].wait_h] * len(one))
     free = flows[flows.resource_id == ""]
@@ -202,11 +202,11 @@ def test_skims_are_matrices_per_class_with_zones_and_units(run: Run, tmp_path: P
     zones = found.lookups["zone_id"]
     assert zones == run.solved.world.zones.ids
     assert found.lookups["zone_number"] == tuple(str(i + 1) for i in range(len(zones)))
-    for row in table.itertuples():
-        at = zones.index(row.origin), zones.index(row.dest)
-        name = f"{row.class_id}_usd_{row.unit.lower()}"
-        np.testing.assert_equal(dict(found.values)[name][at], row.price_usd_unit)
-        assert found.units[name] == f"USD/{row.unit}"
+    for row in table.to_dict("records"):
+        at = zones.index(row["origin"]), zones.index(row["dest"])
+        name = f"{row['class_id']}_usd_{row['unit'].lower()}"
+        np.testing.assert_equal(dict(found.values)[name][at], row["price_usd_unit"])
+        assert found.units[name] == f"USD/{row['unit']}"
     assert {"scenario", "year", "version", "data_version", "inputs_sha256"} <= set(found.notes)
     raw = openmatrix.open_file(str(tmp_path / "skims.omx"))
     assert all(raw[name].dtype == np.float64 for name in raw.list_matrices())

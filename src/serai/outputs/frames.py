@@ -81,8 +81,8 @@ COLUMNS: Final = MappingProxyType({
     "usd_feu": "[USD/FEU] price; of a case with scarcity prices",
     "use_share": "[-] use as a share of capacity; missing where nothing limits",
     "value": "the number, in `unit`",
-    "wait_h": "[h] queues, beyond what is always waited; on a link those of all its limits, as a box "
-        "waits; missing where nobody queues",
+    "wait_h": "[h] queues, beyond what is always waited; on a link those of all its limits, as a "
+        "box waits; missing where nobody queues",
     "what": "what the number belongs to",
     "year": "year of the number",
 })  # fmt: skip
