@@ -17,7 +17,10 @@ QGIS: Final = "3.28.0"
 GREY: Final = "#6b7683"
 LEAST_MM: Final = 0.15
 MOST_MM: Final = 5.0
-WIDTH: Final = "coalesce(scale_linear({value}, 0, maximum({value}), {least}, {most}), {least})"
+SEA_MM: Final = 1.2
+"""Width of flows by sea: in scale they would leave nothing of the others, on a map as here."""
+
+WIDTH: Final = "coalesce(scale_linear({value}, 0, {largest}, {least}, {most}), {least})"
 """[mm] Expression for a width that grows with a column."""
 
 Options = Mapping[str, str]
@@ -27,18 +30,27 @@ def style_flows(corridors: Iterable[str]) -> str:
     """
     Return the style of flows: width by t/yr, colour by corridor, each direction on its right.
 
+    Flows by sea have one width, as on the maps.
+
     Parameters
     ----------
     corridors
         Those to tell apart, in the order of the legend.
     """
-    width = WIDTH.format(value='"t_yr"', least=LEAST_MM, most=MOST_MM)
+    largest = 'maximum("t_yr", filter:="corridor" <> \'sea\')'
+    width = WIDTH.format(value='"t_yr"', largest=largest, least=LEAST_MM, most=MOST_MM)
     moves = {"outlineWidth": width, "offset": f"{width} / 2"}
     symbols = {
-        name: _line_symbol(COLOURS.get(name, COLOURS["other"]), LEAST_MM, moves)
+        name: _line_symbol(
+            COLOURS.get(name, COLOURS["other"]),
+            SEA_MM if name == "sea" else LEAST_MM,
+            {} if name == "sea" else moves,
+            {"offset": str(SEA_MM / 2)} if name == "sea" else None,
+        )
         for name in corridors
     }
-    labels = {name: name_corridor(name) for name in symbols}
+    not_to_scale = {"sea": f"{name_corridor('sea')} (width not to scale)"}
+    labels = {name: name_corridor(name) for name in symbols} | not_to_scale
     return _write(_categorized("corridor", symbols, labels))
 
 
@@ -56,7 +68,8 @@ def style_nodes() -> str:
 
 def style_bottlenecks() -> str:
     """Return the style of limits: dots that grow with the scarcity price of a box."""
-    size = WIDTH.format(value='"scarcity_usd_teu"', least=2.0, most=8.0)
+    value = '"scarcity_usd_teu"'
+    size = WIDTH.format(value=value, largest=f"maximum({value})", least=2.0, most=8.0)
     return _write(_single("marker", _dot_symbol("#c0392b", 2.0, {"size": size})))
 
 
