@@ -18,7 +18,7 @@ from serai.domain.scenario import (
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "cli.md"
 COMMANDS = ("answer", "run", "compare", "backcast", "sensitivity", "frontier",
             "invest", "conditions", "tariff", "frictions", "storage", "ensemble",
-            "vectors", "events", "brief",
+            "vectors", "events", "brief", "export", "import",
             "scenarios", "routes",
             "select", "skim", "evidence", "check", "assign", "solve", "schema")  # fmt: skip
 

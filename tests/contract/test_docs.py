@@ -42,7 +42,7 @@ PAGES: Final = (
     *sorted((ROOT / "docs").rglob("*.md")),
     *sorted((ROOT / "src").rglob("*.md")),
 )
-SLOW: Final = ("answer", "run", "compare")
+SLOW: Final = ("answer", "run", "compare", "export")
 """Commands that solve an equilibrium."""
 
 ROUNDING: Final = 0.02
@@ -98,7 +98,7 @@ def test_a_command_prints_what_its_page_shows(
     for command in block.commands:
         words = shlex.split(command)
         assert words[0] == "serai", f"{command}: pages show commands of ours"
-        monkeypatch.chdir(tmp_path if "answer" in words[1:2] else ROOT)
+        monkeypatch.chdir(tmp_path if words[1] in ("answer", "export") else ROOT)
         outcome = serai(*words[1:])
         assert outcome.code == 0, outcome.err
         assert outcome.out
@@ -148,10 +148,11 @@ def test_the_tour_has_every_command(root: Path) -> None:
         for block in find_blocks((root / "README.md").read_text("utf-8"))
         for command in block.commands
     }
-    # `assign` wants a network of the reader's own; `brief` an answer, or its time; the others from
-    # one minute (`tariff`) to an hour (`sensitivity`).
-    untold = {"assign", "brief", "conditions", "ensemble", "frictions", "frontier", "invest",
-              "sensitivity", "storage", "tariff"}  # fmt: skip
+    # `assign` wants a network of the reader's own; `brief` an answer, or its time; `export` and
+    # `import` have a page of their own; the others from one minute (`tariff`) to an hour
+    # (`sensitivity`).
+    untold = {"assign", "brief", "conditions", "ensemble", "export", "frictions", "frontier",
+              "import", "invest", "sensitivity", "storage", "tariff"}  # fmt: skip
     assert shown == set(list_subcommands()) - untold
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+import serai as package
 from serai.cli import commands
 from serai.cli.commands import RESULTS
 from serai.domain.brief import BriefResult
@@ -41,6 +42,8 @@ WORDS: dict[str, list[str]] = {
     "frictions": ["--data", "DIR"],
     "events": ["--party", "IND"],
     "vectors": ["KAZ", "--draws", "1", "--workers", "1"],
+    "export": ["OUT", "--what", "network", "--data", "DIR"],
+    "import": ["LAYERS", "MINE"],
     "brief": ["--answer", "ANSWER", "--draws", "1", "--workers", "1"],
 }
 
@@ -56,11 +59,13 @@ class Documents(dict[str, Document]):
         tables.mkdir()
         write_sound(tables)
         write_braess(folder, with_shortcut=True)
+        package.export(package.read_world(tables), folder / "net.geojson", "network")
         self.files = {
             "ANSWER": root / "docs/pictures/answer.json", "DIR": tables,
             "SPEC": write_toy_spec(folder),
             "NET": folder / "own_net.tntp", "TRIPS": folder / "own_trips.tntp",
-            "PROBLEM": root / "docs/examples/problem.json",
+            "OUT": folder / "out.geojson", "LAYERS": folder / "net.geojson",
+            "MINE": folder / "mine", "PROBLEM": root / "docs/examples/problem.json",
         }  # fmt: skip
 
     def __missing__(self, name: str) -> Document:

@@ -10,6 +10,7 @@ from typing import Annotated, Final
 import typer
 
 import serai
+from serai.cli.exchange import EXCHANGE
 from serai.cli.options import AsJson, Data, Draws, Named, Seed, Workers, Year
 from serai.cli.planning import PLANNING
 from serai.cli.rim import Rim, emit, require_certificate, say, track
@@ -26,6 +27,7 @@ from serai.domain.ensemble import EnsembleResult
 from serai.domain.frictions import FrictionsResult
 from serai.domain.frontier import FrontierResult
 from serai.domain.invest import InvestResult
+from serai.domain.layers import ExportResult, ImportResult
 from serai.domain.listings import CheckResult, EvidenceResult, ScenariosResult
 from serai.domain.programme import SolveResult
 from serai.domain.quotes import QuoteResult
@@ -93,6 +95,8 @@ RESULTS: Final[dict[str, type[Result]]] = {
     "vectors": VectorsResult,
     "events": EventsResult,
     "brief": BriefResult,
+    "export": ExportResult,
+    "import": ImportResult,
 }
 """What each command answers with `--json`."""
 
@@ -215,7 +219,7 @@ def _run(
     require_certificate(result.certificate)
 
 
-for name, command in {**STUDIES, **PLANNING}.items():
+for name, command in {**STUDIES, **PLANNING, **EXCHANGE}.items():
     app.command(name)(command)
 
 

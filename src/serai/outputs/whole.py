@@ -11,7 +11,8 @@ from pathlib import Path
 
 from serai.errors import DataError, ScenarioError, state_fault
 
-__all__ = ["require_all_writable", "require_writable", "write_csv", "write_whole"]
+__all__ = ["require_all_writable", "require_writable", "write_csv", "write_together",
+           "write_whole"]  # fmt: skip
 
 
 def require_writable(path: Path | None, option: str) -> None:
@@ -100,6 +101,45 @@ def write_whole(path: Path, data: bytes) -> None:
     except BaseException:
         _remove(draft, made)
         raise
+
+
+def write_together(files: Mapping[Path, bytes]) -> None:
+    """
+    Write several files: none is replaced before all are written beside their places.
+
+    Parameters
+    ----------
+    files
+        What each will hold; folders are made if need be.
+
+    Raises
+    ------
+    DataError
+        One of them cannot be written; nothing is left behind.
+    """
+    drafts: dict[Path, Path] = {}
+    made: list[Path] = []
+    try:
+        for path, data in files.items():
+            made += [one for one in (path.parent, *path.parent.parents) if not one.exists()]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            drafts[path] = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+            drafts[path].write_bytes(data)
+        for path, draft in drafts.items():
+            os.replace(draft, path)  # noqa: PTH105 - says at a glance that it replaces in one step
+    except BaseException as error:
+        inner_first = sorted(dict.fromkeys(made), key=lambda one: -len(one.parts))
+        for draft in drafts.values():
+            _remove(draft, [])
+        if drafts:
+            _remove(next(iter(drafts.values())), inner_first)
+        if not isinstance(error, OSError):
+            raise
+        got = str(error.strerror or error)
+        where = str(getattr(error, "filename", None) or next(iter(files)))
+        raise DataError(
+            state_fault(where, got, "files that can be written", "try another path")
+        ) from error
 
 
 def _remove(draft: Path, made: Sequence[Path]) -> None:

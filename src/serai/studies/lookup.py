@@ -14,9 +14,9 @@ from serai.data.evidence import Search, find_sources, search_evidence
 from serai.data.findings import Finding
 from serai.data.formulas import Derivation, check_formulas, derive
 from serai.data.load import PACK, read_world
+from serai.data.own import read_folder
 from serai.data.register import EvidenceRow, Register, Source, build_register
 from serai.data.scenarios import list_shipped, read_scenario
-from serai.data.tables import read_tables
 from serai.domain.listings import (
     CheckFinding,
     CheckResult,
@@ -98,7 +98,7 @@ def ask_evidence(search: Search, *, folder: Path = PACK) -> EvidenceResult:
     DataError
         The tables have faults.
     """
-    tables = read_tables(folder)
+    tables = read_folder(folder)
     register = build_register(tables)
     rows = search_evidence(register, search)
     derivations = derive(tables)
@@ -183,7 +183,7 @@ def check_folder(folder: Path) -> CheckResult:
         and the audit of the evidence find.
     """
     try:
-        tables = read_tables(folder)
+        tables = read_folder(folder)
     except DataError as error:
         told = [CheckFinding(severity="error", check="tables", message=m) for m in error.faults]
         return _conclude(folder, told, {})
@@ -251,7 +251,7 @@ def read_checked_world(folder: Path | None) -> World:
     """
     if folder is None:
         return read_world()
-    found = [one for one in check_network(read_tables(folder)) if one.severity == "error"]
+    found = [one for one in check_network(read_folder(folder)) if one.severity == "error"]
     if found:
         told = [str(one).removeprefix("error ") for one in found]
         raise (NoPathError if {one.check for one in found} == {NO_PATH} else DataError)(told)

@@ -10,10 +10,10 @@ from typing import Final
 import pandas as pd
 
 from serai.data.answers import read_stored
-from serai.data.geometry import Geometry, great_circle, read_basemap, read_geometry
+from serai.data.geometry import Geometry, read_basemap
 from serai.data.load import PACK
+from serai.data.own import read_folder
 from serai.data.register import EvidenceRow, Register, build_register
-from serai.data.tables import read_tables
 from serai.domain.quotes import QuoteRoute
 from serai.domain.results import AnswerResult, Bottleneck, RunResult
 from serai.domain.world import World
@@ -27,6 +27,7 @@ from serai.outputs.page_tables import ClassNote, MeasureNote, ProjectNote
 from serai.outputs.words import COLOURS, pick_case
 from serai.studies.answer import Answer
 from serai.studies.cases import SERVES_MIDDLE, case_scenario
+from serai.studies.lines import line_of, read_lines, spot_of
 from serai.studies.naming import Namer, read_namer
 from serai.studies.quote import Inquiry, quote
 from serai.studies.translate import translate_answer, translate_route, translate_stored
@@ -104,7 +105,7 @@ def assemble_page(
     ScenarioError
         A stored study beside the tables is none.
     """
-    tables, namer = read_tables(folder), read_namer(lang, folder)
+    tables, namer = read_folder(folder), read_namer(lang, folder)
     result = translate_answer(answer.result, namer)
     before, after = _draw_maps(world, replace(answer, result=result), folder, lang)
     middle = _find_route(world, "middle", (*AVOIDED, "IRN"))
@@ -182,7 +183,7 @@ def _note_measures(tables: Mapping[str, pd.DataFrame], namer: Namer) -> dict[str
 
 def _draw_maps(world: World, answer: Answer, folder: Path, lang: Language) -> list[tuple[str, str]]:
     """Draw today, Russia open and closed, each for a screen and for a phone."""
-    geometry = _read_lines(folder)
+    geometry = read_lines(folder)
     basemap = read_basemap(PACK)
     year = answer.result.base_year
     panels = [
@@ -209,12 +210,6 @@ def _draw_maps(world: World, answer: Answer, folder: Path, lang: Language) -> li
     return list(zip(wide, phone, strict=True))
 
 
-def _read_lines(folder: Path) -> Geometry:
-    """Return the lines of links; those of the package for tables that have none of their own."""
-    has_lines = (folder / "odbl" / "link_geometry.csv").is_file()
-    return read_geometry(folder if has_lines else PACK)
-
-
 def _binding(result: AnswerResult, state: str) -> Sequence[Bottleneck]:
     case = pick_case(result, "today", state)
     # The maps show boxes: a limit that costs a box nothing, such as an oil berth, is not on them.
@@ -224,7 +219,7 @@ def _binding(result: AnswerResult, state: str) -> Sequence[Bottleneck]:
 def _panel(
     world: World, geometry: Geometry, run: RunResult, title: str, binding: Sequence[Bottleneck]
 ) -> maps.FlowPanel:
-    links, places = world.network.links, world.network.places
+    links = world.network.links
     at = {link_id: i for i, link_id in enumerate(links.ids)}
     least = LEAST_FLOW * max((flow.teu for flow in run.links), default=0.0)
     lines = []
@@ -233,27 +228,27 @@ def _panel(
         if links.kind[i] == "air" or flow.teu < least:
             continue
         key = flow.corridor if flow.corridor in LOOKS else "other"
-        points = geometry.lines.get(flow.link_id)
-        if points is None:
-            ends = (links.from_place[i], links.to_place[i])
-            points = great_circle(*((float(places.lon[p]), float(places.lat[p])) for p in ends))
-        is_inferred = flow.link_id in geometry.inferred or flow.link_id not in geometry.lines
-        lines.append(maps.FlowLine(points=points, flows={key: flow.teu}, is_inferred=is_inferred))
+        line = line_of(world.network, geometry, i)
+        if line is not None:
+            lines.append(
+                maps.FlowLine(
+                    points=line.points, flows={key: flow.teu}, is_inferred=line.is_inferred
+                )
+            )
     return maps.FlowPanel(title=title, lines=lines, bottlenecks=_spots(world, binding))
 
 
 def _spots(world: World, binding: Sequence[Bottleneck]) -> list[maps.Bottleneck]:
-    """Return where limits lie: halfway between the ends of what they are about; each once."""
-    resources, places = world.network.resources, world.network.places
+    """Return where limits lie; each once."""
     spots: dict[str, maps.Bottleneck] = {}
     for limit in binding:
-        ends = [p for p in resources.section[resources.ids.index(limit.resource)] if p >= 0]
-        if not ends or limit.resource in spots:
+        spot = spot_of(world.network, limit.resource)
+        if spot is None or limit.resource in spots:
             continue
         spots[limit.resource] = maps.Bottleneck(
             name=limit.name,
-            lon=float(places.lon[ends].mean()),
-            lat=float(places.lat[ends].mean()),
+            lon=spot[0],
+            lat=spot[1],
             price_usd_teu=limit.price_usd_teu,
             wait_h=limit.wait_h or 0.0,
         )

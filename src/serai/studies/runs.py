@@ -20,7 +20,7 @@ from serai.model.ragged import take_rows
 from serai.run import Run, worst
 from serai.studies.tally import NAMES, Tally, bottlenecks, sums_by, tally
 
-__all__ = ["compare_runs", "corridor_amounts", "link_amounts", "summarize"]
+__all__ = ["compare_runs", "corridor_amounts", "link_amounts", "link_flows", "summarize"]
 
 NO_HAUL = ("transfer", "access")
 """Kinds of links that are not drawn on a map."""
@@ -56,7 +56,7 @@ def summarize(run: Run) -> RunResult:
         ],
         classes=_by_class(run, flows),
         bottlenecks=bottlenecks(run),
-        links=_by_link(run, flows),
+        links=link_flows(run, flows, ~np.isin(run.world.network.links.kind, NO_HAUL)),
         countries=_by_country(run, flows),
         boxes=_boxes(run),
         unconnected=_unconnected(run),
@@ -128,14 +128,26 @@ def _route_amounts(run: Run, amount: FloatArray, flows: Tally) -> FloatArray:
     return sums_by(flows.route[served], amount[served], len(run.routes.mark))
 
 
-def _by_link(run: Run, flows: Tally) -> list[LinkFlow]:
+def link_flows(run: Run, flows: Tally, wanted: NDArray[np.bool_]) -> list[LinkFlow]:
+    """
+    Return what links carry, those that carry nothing left out, in the order of the tables.
+
+    Parameters
+    ----------
+    run
+        A solved scenario.
+    flows
+        Flows by option.
+    wanted
+        [-], shape (n_links,). Which links are told.
+    """
     links = run.world.network.links
     teu = link_amounts(run, flows.teu, flows)
     by_corridor = corridor_amounts(run, flows.t, flows)
     t, most = by_corridor.sum(axis=1), by_corridor.argmax(axis=1)
     return [
         LinkFlow(link_id=links.ids[i], teu=float(teu[i]), t=float(t[i]), corridor=NAMES[most[i]])
-        for i in np.flatnonzero((t > 0) & ~np.isin(links.kind, NO_HAUL))
+        for i in np.flatnonzero((t > 0) & wanted)
     ]
 
 
