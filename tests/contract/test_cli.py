@@ -37,7 +37,7 @@ COMMANDS = (
     "answer", "run", "compare", "scenarios", "routes", "evidence", "check", "assign", "schema",
     "select", "skim", "solve", "backcast", "sensitivity",
     "frontier", "invest", "conditions", "tariff", "frictions", "storage", "ensemble",
-    "vectors", "events", "brief",
+    "vectors", "events", "brief", "new", "extend", "triplogs",
 )  # fmt: skip
 
 
@@ -377,7 +377,7 @@ def test_sound_tables_pass_the_check(sound: Path) -> None:
     document = serai("check", sound, "--json").document()
     assert document["is_runnable"]
     assert document["is_sourced"]
-    assert document["findings"] == []
+    assert {finding["severity"] for finding in document["findings"]} == {"note"}
     assert document["rows"]["places"] == 16
 
 

@@ -22,7 +22,7 @@ from serai.errors import DataError, state_fault
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Own", "read_folder", "read_own"]
+__all__ = ["Own", "read_folder", "read_mirror", "read_own"]
 
 LENT: Final = ("classes", "countries", "emission_factors", "params")
 """Tables that the package lends to a network without them."""
@@ -117,6 +117,24 @@ def read_own(folder: Path) -> Own:
         findings=read.findings,
         borrowed=tuple(lent),
     )
+
+
+def read_mirror(folder: Path) -> pd.DataFrame | None:
+    """
+    Return the demand of a network as its file has it, with what the other side counts.
+
+    Parameters
+    ----------
+    folder
+        A network that `read_own` reads.
+
+    Returns
+    -------
+    demand
+        None without a file.
+    """
+    schema = {"demand": read_gmns_schema()["demand"]}
+    return read_tables(folder, schema=schema).get("demand")
 
 
 def _refuse_both(folder: Path) -> None:
