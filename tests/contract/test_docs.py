@@ -151,7 +151,7 @@ def test_the_tour_has_every_command(root: Path) -> None:
     # `assign` wants a network of the reader's own; `brief` an answer, or its time; the others from
     # one minute (`tariff`) to an hour (`sensitivity`).
     untold = {"assign", "brief", "conditions", "ensemble", "frictions", "frontier", "invest",
-              "sensitivity", "storage", "tariff"}  # fmt: skip
+              "sensitivity", "storage", "tariff", "extend", "triplogs"}  # fmt: skip
     assert shown == set(list_subcommands()) - untold
 
 

@@ -140,7 +140,7 @@ def _read_rows(addition: Path, old: Tables) -> tuple[Tables, list[Finding]]:
 def _read_gmns(addition: Path, old: Tables) -> tuple[Tables, list[Finding]]:
     """Return the rows that nodes and links mean; their ends may be nodes of the base."""
     known = to_gmns({n: old[n] for n in (*MADE,)})
-    schema = {n: t for n, t in _optional(read_gmns_schema()).items() if n != "params"}
+    schema = _optional(read_gmns_schema())
     beside = {**{n: t for n, t in old.items() if n not in MADE}, "node": known["node"],
               "zone": known["zone"], "resources": old["resources"]}  # fmt: skip
     given = read_tables(addition, schema=schema, beside=beside)

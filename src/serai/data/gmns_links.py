@@ -326,11 +326,12 @@ class LinkRows:
         rate = self.rates.get(kind, {})
         given = dict(row)
         self._fill_time(given, made, rate)
-        for name, per_km in RATES.items():
-            if math.isnan(given[name]) and kind != "transfer" and rate:
+        is_unpriced = math.isnan(row["cost_usd_teu"]) and math.isnan(row["cost_usd_t"])
+        if is_unpriced and kind != "transfer" and rate:
+            for name, per_km in RATES.items():
                 _take_rate(given, name, rate, per_km, made["length_km"])
-                made["grade"] = "assumed"
-                made["source_ids"] = made["source_ids"] or rate["source_ids"]
+            made["grade"] = "assumed"
+            made["source_ids"] = made["source_ids"] or rate["source_ids"]
         if math.isnan(given["dwell_h"]):
             given["dwell_h"] = 0.0
         for name in LINK_VALUES:

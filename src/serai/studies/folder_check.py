@@ -129,11 +129,11 @@ def _tell_trial(trial: Trial | None) -> list[CheckFinding]:
     where = f"run of {trial.scenario}, {trial.year}"
     told = []
     if trial.why_nothing:
-        told.append(("error", "run", "all zero", f"{where}: nothing is carried: "
-                     f"{trial.why_nothing}"))  # fmt: skip
+        message = f"{where}: nothing is carried: {trial.why_nothing}"
+        told.append(("error", "run", "all zero", message))
     if not trial.holds:
-        told.append(("warning", "trust", "certificate", f"{where}: its certificate does not hold; "
-                     "`serai run` tells where"))  # fmt: skip
+        message = f"{where}: its certificate does not hold; `serai run` tells where"
+        told.append(("warning", "trust", "certificate", message))
     return [
         CheckFinding(severity=severity, question=question, check=check, message=message)
         for severity, question, check, message in told

@@ -9,17 +9,13 @@ from typing import Final
 
 import serai
 from serai.data.check import check_network
-from serai.data.check_evidence import audit_register, audit_uses
 from serai.data.evidence import Search, find_sources, search_evidence
-from serai.data.findings import Finding
-from serai.data.formulas import Derivation, check_formulas, derive
+from serai.data.formulas import Derivation, derive
 from serai.data.load import PACK, read_world
 from serai.data.own import read_folder
 from serai.data.register import EvidenceRow, Register, Source, build_register
 from serai.data.scenarios import list_shipped, read_scenario
 from serai.domain.listings import (
-    CheckFinding,
-    CheckResult,
     EvidenceNumber,
     EvidenceResult,
     EvidenceSource,

@@ -67,7 +67,7 @@ def find_scenario(folder: Path, world: World) -> Scenario:
                 str(scenario.year),
                 f"a year with demand: {', '.join(map(str, years))}",
                 "correct the year, or add rows to demand.csv",
-            )  # fmt: skip
+            )
         )
     return scenario
 

@@ -65,9 +65,10 @@ def read_borders(path: Path, *, folder: Path = PACK) -> TripLogResult:
     log = read_trip_log(path)
     tables = read_folder(folder)
     known = _known_places(tables["places"])
-    lost = sorted({str(p) for c in ("place", "to_place") for p in log.loc[log["event"] == "border",
-                                                                        c] if p} - set(known))  # fmt: skip
-    if len(lost) and not set(log.loc[log["event"] == "border", "place"]) - set(lost):
+    stops = log[log["event"] == "border"]
+    named = {str(p) for column in ("place", "to_place") for p in stops[column] if p}
+    lost = sorted(named - set(known))
+    if lost and not set(stops["place"]) - set(lost):
         raise DataError(
             state_fault(f"{path.name}, column place", ", ".join(lost[:5]),
                         "ids or names of places", "see places.csv, or name the folder by --data")
@@ -232,7 +233,7 @@ def _border(link: Any, hours: list[float], links: pd.DataFrame) -> BorderTime:  
         )
     if middle < elsewhere:
         warning += ("; " if warning else "") + (
-            f"logged {middle:g} h are less than the {elsewhere:g} h of handling: correct free_time_h"
+            f"logged {middle:g} h are less than {elsewhere:g} h of handling: correct free_time_h"
         )
     return BorderTime(
         link_id=str(link["link_id"]), n=len(hours), logged_h=middle, logged_low_h=low,
