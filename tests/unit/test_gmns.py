@@ -175,7 +175,8 @@ def test_another_tools_network_is_read_as_it_is() -> None:
     assert "12, 13" in told["gauges"]
     # Some links of the file have no speed, and none has a price: the package's rates stand in.
     rate = lent_rates().set_index("kind")
-    assert links.loc["7", "free_time_h"] == pytest.approx(53.65805 / rate.loc["road", "speed_km_h"])
+    speed_km_h = float(rate["speed_km_h"]["road"])
+    assert links.loc["7", "free_time_h"] == pytest.approx(53.65805 / speed_km_h)
     assert set(links["grade"]) == {"assumed"}
 
 
@@ -264,7 +265,10 @@ def test_units_are_those_of_the_configuration(
 def test_miles_without_a_word_are_told_by_the_map(tmp_path: Path) -> None:
     write_pair(tmp_path)
     text = (tmp_path / "link.csv").read_text().replace(",90,45,", ",56,45,")
+    row = text.splitlines()[1]
     (tmp_path / "link.csv").write_text(text)
+    assert read_own(tmp_path).tables["links"]["length_km"].iloc[0] == 56.0, "one says too little"
+    (tmp_path / "link.csv").write_text(text + "".join(f"{row.replace('L', n)}\n" for n in "MNOP"))
     own = read_own(tmp_path)
     assert own.tables["links"]["length_km"].iloc[0] == pytest.approx(56 * 1.609344)
     assert "read as mi" in str(own.findings[0])

@@ -14,6 +14,7 @@ from serai.data.findings import Finding
 from serai.data.folders import PACK, is_network
 from serai.data.gmns import from_gmns
 from serai.data.gmns_parts import low_high, rows_of
+from serai.data.gmns_words import ACCESS, read_kind
 from serai.data.register import SOURCE_TABLES
 from serai.data.schema import read_gmns_schema, read_schema
 from serai.data.tables import read_tables, split_list
@@ -142,7 +143,9 @@ def _wants_rates(link: pd.DataFrame) -> bool:
     """Say whether some link has no price at all, or no time."""
     unpriced = link["cost_usd_teu"].isna() & link["cost_usd_t"].isna()
     untimed = link["free_time_h"].isna() & link["free_speed"].isna()
-    return bool((unpriced | untimed).any())
+    words = link.loc[unpriced | untimed, ["facility_type", "allowed_uses", "gauge_mm"]]
+    kinds = {read_kind(*row) for row in words.itertuples(index=False, name=None)}
+    return any(told is not None and told[0] not in ("", "transfer", ACCESS) for told in kinds)
 
 
 def lent_rates() -> pd.DataFrame:
