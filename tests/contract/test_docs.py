@@ -151,8 +151,9 @@ def test_the_tour_has_every_command(root: Path) -> None:
     # `assign` wants a network of the reader's own; `brief` an answer, or its time; `export` and
     # `import` have a page of their own; the others from one minute (`tariff`) to an hour
     # (`sensitivity`).
-    untold = {"assign", "brief", "conditions", "ensemble", "export", "frictions", "frontier",
-              "import", "invest", "sensitivity", "storage", "tariff"}  # fmt: skip
+    untold = {"assign", "brief", "conditions", "ensemble", "export", "extend", "frictions",
+              "frontier", "import", "invest", "sensitivity", "serve", "storage", "tariff",
+              "triplogs"}  # fmt: skip
     assert shown == set(list_subcommands()) - untold
 
 

@@ -11,11 +11,13 @@ import typer
 
 import serai
 from serai.cli.exchange import EXCHANGE
+from serai.cli.networks import NETWORKS
 from serai.cli.options import AsJson, Data, Draws, Named, Seed, Workers, Year
 from serai.cli.planning import PLANNING
 from serai.cli.rim import Rim, emit, require_certificate, say, track
 from serai.cli.studies import STUDIES
 from serai.data.evidence import Search
+from serai.data.folders import find_data
 from serai.data.load import PACK
 from serai.data.programme import read_programme
 from serai.data.scenarios import adjust, read_scenario, with_year
@@ -29,6 +31,7 @@ from serai.domain.frontier import FrontierResult
 from serai.domain.invest import InvestResult
 from serai.domain.layers import ExportResult, ImportResult
 from serai.domain.listings import CheckResult, EvidenceResult, ScenariosResult
+from serai.domain.own import ExtendResult, NewResult
 from serai.domain.programme import SolveResult
 from serai.domain.quotes import QuoteResult
 from serai.domain.results import AnswerResult, Result, RunResult
@@ -36,6 +39,7 @@ from serai.domain.roads import AssignResult
 from serai.domain.sensitivity import SensitivityResult
 from serai.domain.storage import StorageResult
 from serai.domain.tariff import TariffResult
+from serai.domain.triplogs import TripLogResult
 from serai.domain.uses import SelectResult, SkimResult, SkimRow
 from serai.domain.vectors import EventsResult, VectorsResult
 from serai.errors import DataError, NotConvergedError, ScenarioError, state_fault
@@ -61,7 +65,8 @@ from serai.run import run_scenario
 from serai.studies.answer import answer_question
 from serai.studies.audit import audit_evidence
 from serai.studies.comparison import N_STEPS, run_pair
-from serai.studies.lookup import ask_evidence, check_folder, read_checked_world, scenarios
+from serai.studies.folder_check import check_folder
+from serai.studies.lookup import ask_evidence, read_checked_world, scenarios
 from serai.studies.omitted import find_omitted
 from serai.studies.quote import Inquiry, quote
 from serai.studies.report import assemble_page
@@ -97,6 +102,9 @@ RESULTS: Final[dict[str, type[Result]]] = {
     "brief": BriefResult,
     "export": ExportResult,
     "import": ImportResult,
+    "new": NewResult,
+    "extend": ExtendResult,
+    "triplogs": TripLogResult,
 }
 """What each command answers with `--json`."""
 
@@ -203,7 +211,7 @@ def _run(
     """
     read = with_year(read_scenario(scenario), year)
     with track(f"Running {read.name}"):
-        adjusted = adjust(read_checked_world(data), read, settings or [])
+        adjusted = adjust(read_checked_world(find_data(data, scenario)), read, settings or [])
         run = run_scenario(adjusted.world, adjusted.scenario)
         result = summarize(run)
     if exact:
@@ -219,7 +227,7 @@ def _run(
     require_certificate(result.certificate)
 
 
-for name, command in {**STUDIES, **PLANNING, **EXCHANGE}.items():
+for name, command in {**STUDIES, **PLANNING, **EXCHANGE, **NETWORKS}.items():
     app.command(name)(command)
 
 
@@ -239,7 +247,7 @@ def _compare(
             "differences mix years; --year sets one for both"
         )
     with track("Reading tables") as tell:
-        world = read_checked_world(data)
+        world = read_checked_world(find_data(data, before, after))
         step = f"Running {pair[0].name} and {pair[1].name}"
         tell(step, 0, N_STEPS)
         runs = run_pair(world, *pair, tell=lambda done: tell(step, done, N_STEPS))
@@ -312,9 +320,10 @@ def _routes(
         unit=unit, currency=currency, price_year=price_year, date=day,
         keeps_year=year is not None, waits=waits, why=why,
     )  # fmt: skip
+    folder = find_data(data, scenario)
     with track("Looking for routes") as tell:
-        world = read_checked_world(data)
-        result = quote(world, read, inquiry, folder=data or PACK, tell=tell)
+        world = read_checked_world(folder)
+        result = quote(world, read, inquiry, folder=folder or PACK, tell=tell)
     emit(result, print_quote, is_json=as_json)
     for option, write in QUOTE_FILES.items():
         path = files[option]
@@ -372,10 +381,11 @@ def _check(
     as_json: AsJson = False,
 ) -> None:
     """
-    Check whether a folder of tables can be run.
+    Say whether a folder can be run and trusted, and what to improve.
 
-    Units, bounds, ids and keys of every cell, the connections of the network, and whether every
-    number has a source. Leaves with exit code 3 if anything is wrong.
+    Units, bounds, ids and keys of every cell, the connections of the network, sources, lengths
+    against coordinates, slips of units; a trial run says what is not carried and why, and which
+    numbers move most. Leaves with exit code 3 if anything is wrong.
     """
     with track("Checking tables"):
         result = check_folder(folder)
@@ -473,7 +483,7 @@ def _select(
     """
     read = with_year(read_scenario(scenario), year)
     with track(f"Running {read.name}"):
-        world = read_checked_world(data)
+        world = read_checked_world(find_data(data, scenario))
         check_selection(world, what)
         result = select_users(run_scenario(world, read), what)
     emit(result, print_selection, is_json=as_json)
@@ -498,7 +508,7 @@ def _skim(
     require_writable(out, "--out")
     read = with_year(read_scenario(scenario), year)
     with track(f"Running {read.name}"):
-        result = skim(run_scenario(read_checked_world(data), read))
+        result = skim(run_scenario(read_checked_world(find_data(data, scenario)), read))
         if out is not None:
             rows = (list(row.model_dump().values()) for row in result.rows)
             write_csv(out, SkimRow.model_fields, rows)

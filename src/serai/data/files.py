@@ -254,7 +254,7 @@ def _check_heading(table: Table, shown: str, heading: list[str], faults: list[st
             ]  # fmt: skip
             near = difflib.get_close_matches(
                 name, lost if table.is_open else table.columns, n=1,
-                cutoff=0.85 if table.is_open else 0.6,
+                cutoff=0.8 if table.is_open else 0.6,
             )  # fmt: skip
             if table.is_open and not near:
                 continue

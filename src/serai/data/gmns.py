@@ -57,7 +57,7 @@ class Read:
     """Warnings: what was not used, or taken for something without being told."""
 
 
-def from_gmns(given: Tables) -> Read:
+def from_gmns(given: Tables, *, needs_zones: bool = True) -> Read:
     """
     Return the tables of the model that GMNS tables mean.
 
@@ -66,6 +66,8 @@ def from_gmns(given: Tables) -> Read:
     given
         `node` and `link`, and if there are any `zone`, `config`, `rates`, `demand` and tables of
         the model, as `read_tables` returns them with `read_gmns_schema`.
+    needs_zones
+        Whether a network without any zone is refused.
 
     Returns
     -------
@@ -91,7 +93,7 @@ def from_gmns(given: Tables) -> Read:
     links, access, resources = LinkRows(given, work, km, km_h, first_year).build(hauls)
     if work.faults:
         raise DataError(work.faults)
-    zones = _zones(given, work)
+    zones = _zones(given, work, needs_zones=needs_zones)
     from_nodes = _doors_of_nodes(work)
     places = _places(work, links + from_nodes[0])
     kept = {name: table for name, table in given.items()
@@ -194,7 +196,7 @@ def _kind_of(node: Row, modes: list[str]) -> str:
                 if "road" in modes or not modes else "rail_junction")  # fmt: skip
 
 
-def _zones(given: Tables, work: Work) -> list[Row]:
+def _zones(given: Tables, work: Work, *, needs_zones: bool) -> list[Row]:
     """Return the zones of the file, or those that nodes name."""
     nodes: dict[str, Row] = {}
     for node in work.nodes.values():
@@ -211,10 +213,9 @@ def _zones(given: Tables, work: Work) -> list[Row]:
         listed = [
             {**blank, "zone_id": z, "name": n["name"], "row": n["row"]} for z, n in nodes.items()
         ]
-    if not listed:
+    if not listed and needs_zones:
         work.refuse("node.csv, column zone_id", "no zone at any node", "one where goods start or "
                     "end", "fill in zone_id of the nodes that trade")  # fmt: skip
-        return []
     n_in = pd.Series([row["super_zone"] or row["zone_id"] for row in listed]).value_counts()
     rows = []
     for row in listed:
@@ -257,6 +258,6 @@ def _demand(tables: Tables) -> pd.DataFrame:
     table["low"] = table["low"].fillna(table["value"] * (1 - off))
     table["high"] = table["high"].fillna(table["value"] * (1 + off))
     table["grade"] = table["grade"].replace("", "assumed")
-    table = table.drop(columns="range_pct")
+    table = table.drop(columns=["range_pct", "mirror_value"])
     table.attrs["file"] = "demand.csv"
     return table

@@ -55,6 +55,8 @@ RESOURCE_KINDS: Final = {
 }  # fmt: skip
 """Kind of the resource that a link's own capacity makes; a lane for the others."""
 
+FEW: Final = 5
+"""Fewer lengths than this do not tell miles from kilometres."""
 MOST_SPEED_OFF: Final = 0.01
 """[-] How far length over free_speed may be off free_time_h before it is told."""
 
@@ -115,7 +117,8 @@ def _infer_km(link: pd.DataFrame, work: Work) -> float:
         ratio = link["length"].to_numpy(np.float64) / straight
     ratio = ratio[np.isfinite(ratio) & (straight > 0.1) & (ratio > 0)]  # noqa: PLR2004 - [km]
     middle = float(np.median(ratio)) if len(ratio) else 1.0
-    unit = next((u for u, most in (("mi", 0.95), ("km", 100.0), ("m", 2000.0), ("ft", math.inf))
+    least = 0.95 if len(ratio) >= FEW else 0.0
+    unit = next((u for u, most in (("mi", least), ("km", 100.0), ("m", 2000.0), ("ft", math.inf))
                  if middle < most), "km")  # fmt: skip
     if unit != "km" and middle >= KM["km"] / KM["mi"] * 0.95:
         work.warn(
@@ -326,11 +329,12 @@ class LinkRows:
         rate = self.rates.get(kind, {})
         given = dict(row)
         self._fill_time(given, made, rate)
-        for name, per_km in RATES.items():
-            if math.isnan(given[name]) and kind != "transfer" and rate:
+        is_unpriced = math.isnan(row["cost_usd_teu"]) and math.isnan(row["cost_usd_t"])
+        if is_unpriced and kind != "transfer" and rate:
+            for name, per_km in RATES.items():
                 _take_rate(given, name, rate, per_km, made["length_km"])
-                made["grade"] = "assumed"
-                made["source_ids"] = made["source_ids"] or rate["source_ids"]
+            made["grade"] = "assumed"
+            made["source_ids"] = made["source_ids"] or rate["source_ids"]
         if math.isnan(given["dwell_h"]):
             given["dwell_h"] = 0.0
         for name in LINK_VALUES:

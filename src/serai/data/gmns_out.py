@@ -29,6 +29,8 @@ from serai.data.tables import split_list
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from serai.data.schema import Table
+
     Tables = Mapping[str, pd.DataFrame]
     Row = dict[str, Any]
     Terminal = tuple[str, str]
@@ -67,7 +69,8 @@ def to_gmns(tables: Tables) -> dict[str, pd.DataFrame]:
         "zone": [_zone(row) for row in _rows(tables["zones"])],
         "config": [dict(CONFIG)],
     }
-    made = {name: _frame(name, rows) for name, rows in given.items()}
+    schema = read_gmns_schema()
+    made = {name: _frame(schema[name], rows) for name, rows in given.items()}
     others = {n: t for n, t in tables.items() if n not in ("places", "links", "zones", "access")}
     if "resources" in others:
         table = others["resources"]
@@ -79,9 +82,9 @@ def _rows(table: pd.DataFrame) -> list[Row]:
     return table.to_dict("records")  # type: ignore[return-value]
 
 
-def _frame(name: str, rows: list[Row]) -> pd.DataFrame:
+def _frame(table: Table, rows: list[Row]) -> pd.DataFrame:
     """Return rows as a table: the columns of the dictionary, then those of other programs."""
-    columns = read_gmns_schema()[name].columns
+    columns = table.columns
     others = dict.fromkeys(k for row in rows for k in row if k not in columns)
     data: dict[str, Any] = {}
     for c in columns.values():
@@ -93,7 +96,7 @@ def _frame(name: str, rows: list[Row]) -> pd.DataFrame:
         )
     data |= {k: np.array([row.get(k, "") for row in rows], dtype=object) for k in others}
     frame = pd.DataFrame(data)
-    frame.attrs["file"] = f"{name}.csv"
+    frame.attrs["file"] = f"{table.name}.csv"
     return frame
 
 
@@ -371,11 +374,11 @@ def _link(row: Row, nodes: _Nodes, limit: Row, *, both: bool) -> Row:
 
 def _speed(row: Row, carried: Row) -> Row:
     """Return free_speed [km/h], which other programs go by."""
-    hours = row["free_time_h"]
-    speed = row["length_km"] / hours if hours > 0 else math.nan
+    hours, km = row["free_time_h"], row["length_km"]
     said = float(carried.get("free_speed") or "nan")
-    near = math.isclose(said, speed, rel_tol=1e-9)
-    return {"free_speed": said if near else (speed if speed > 0 else math.nan)}
+    if said > 0 and math.isclose(km / said, hours, rel_tol=1e-9):
+        return {"free_speed": said}
+    return {"free_speed": km / hours if hours > 0 and km > 0 else math.nan}
 
 
 def _zone(row: Row) -> Row:

@@ -214,5 +214,5 @@ def with_range(given: Row, name: str, range_pct: float) -> Row:
     bounds = [given.get(low, math.nan), given.get(high, math.nan)]
     for i, factor in enumerate((1.0 - off, 1.0 + off)):
         if math.isnan(bounds[i]):
-            bounds[i] = value * factor
+            bounds[i] = value if factor == 1.0 else float(f"{value * factor:.12g}")
     return {name: value, low: bounds[0], high: bounds[1]}

@@ -13,7 +13,8 @@ from serai.data.check_evidence import find_uses
 from serai.data.findings import Finding
 from serai.data.folders import PACK, is_network
 from serai.data.gmns import from_gmns
-from serai.data.gmns_parts import rows_of
+from serai.data.gmns_parts import low_high, rows_of
+from serai.data.gmns_words import ACCESS, read_kind
 from serai.data.register import SOURCE_TABLES
 from serai.data.schema import read_gmns_schema, read_schema
 from serai.data.tables import read_tables, split_list
@@ -22,7 +23,7 @@ from serai.errors import DataError, state_fault
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Own", "read_folder", "read_own"]
+__all__ = ["Own", "lent_rates", "read_folder", "read_mirror", "read_own"]
 
 LENT: Final = ("classes", "countries", "emission_factors", "params")
 """Tables that the package lends to a network without them."""
@@ -89,15 +90,15 @@ def read_own(folder: Path) -> Own:
     pack = read_tables(PACK, schema={n: pack_schema[n] for n in (*LENT, *SOURCE_TABLES)})
     has = {name for name in LENT if (folder / f"{name}.csv").is_file()}
     beside = {n: t for n, t in pack.items() if n in SOURCE_TABLES or n not in has}
-    given = read_tables(
-        folder, schema={n: t for n, t in schema.items() if n != "params"}, beside=beside
-    )
+    given = read_tables(folder, schema=schema, beside=beside)
     faults = _missing(given)
     params = _read_params(folder, pack["params"], given.get("classes"), faults)
     if faults:
         raise DataError(faults)
     classes = given.get("classes", pack["classes"])
-    read = from_gmns({**given, "classes": classes})
+    lends_rates = "rates" not in given and _wants_rates(given["link"])
+    rates = {"rates": lent_rates()} if lends_rates else {}
+    read = from_gmns({**given, **rates, "classes": classes})
     tables = {**read.tables, "params": params}
     _check_regions(tables)
     if "classes" not in has:
@@ -111,12 +112,68 @@ def read_own(folder: Path) -> Own:
         tables["emission_factors"] = pack["emission_factors"]
     tables |= _evidence(tables, pack)
     lent = [n for n in LENT if n not in has and (n != "params" or not _path_of_params(folder))]
+    lent += ["rates"] * lends_rates
     lent += [n for n in SECOND if not (folder / f"{n}.toml").is_file()]
     return Own(
         tables={n: tables[n] for n in pack_schema if n in tables},
         findings=read.findings,
         borrowed=tuple(lent),
     )
+
+
+def read_mirror(folder: Path) -> pd.DataFrame | None:
+    """
+    Return the demand of a network as its file has it, with what the other side counts.
+
+    Parameters
+    ----------
+    folder
+        A network that `read_own` reads.
+
+    Returns
+    -------
+    demand
+        None without a file.
+    """
+    schema = {"demand": read_gmns_schema()["demand"]}
+    return read_tables(folder, schema=schema).get("demand")
+
+
+def _wants_rates(link: pd.DataFrame) -> bool:
+    """Say whether some link has no price at all, or no time."""
+    unpriced = link["cost_usd_teu"].isna() & link["cost_usd_t"].isna()
+    untimed = link["free_time_h"].isna() & link["free_speed"].isna()
+    words = link.loc[unpriced | untimed, ["facility_type", "allowed_uses", "gauge_mm"]]
+    kinds = {read_kind(*row) for row in words.itertuples(index=False, name=None)}
+    return any(told is not None and told[0] not in ("", "transfer", ACCESS) for told in kinds)
+
+
+def lent_rates() -> pd.DataFrame:
+    """
+    Return what a kilometre takes on the package's own links, by kind.
+
+    Returns
+    -------
+    rates
+        As `rates.csv`: the middle of the open links of a kind, and the range of four fifths of
+        them. Assumed, as it is said of other links than those it is used for.
+    """
+    links = read_tables(PACK, schema={"links": read_schema()["links"]})["links"]
+    hauls = links[(links["kind"] != "transfer") & (links["length_km"] > 0)
+                  & (links["status"] == "open") & (links["free_time_h"] > 0)]  # fmt: skip
+    km = hauls["length_km"]
+    values = {
+        "cost_usd_teu_km": hauls["cost_usd_teu"] / km,
+        "cost_usd_t_km": hauls["cost_usd_t"] / km,
+        "speed_km_h": km / hauls["free_time_h"],
+    }
+    columns: dict[str, pd.Series] = {}
+    for name, value in values.items():
+        groups = value.groupby(hauls["kind"])
+        low, high = low_high(name)
+        columns |= {name: groups.median(), low: groups.quantile(0.1), high: groups.quantile(0.9)}
+    rates = pd.DataFrame(columns).reset_index()
+    return rates.assign(evidence="assumed", source_ids="", note="", range_pct=float("nan"))
 
 
 def _refuse_both(folder: Path) -> None:

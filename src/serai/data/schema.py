@@ -114,7 +114,7 @@ def read_gmns_schema() -> Mapping[str, Table]:
     -------
     schema
         Tables by name: those of GMNS in place of places, links, zones and demand; only `node` and
-        `link` must be there.
+        `link` must be there. Parameters are read on their own: a network says what differs.
     """
     own = _rows_of("gmns.csv")
     renamed = {"places.place_id": "node.node_id|node.place_id", "zones.zone_id": "zone.zone_id",
@@ -125,7 +125,8 @@ def read_gmns_schema() -> Mapping[str, Table]:
         {**row, "key": "|".join(renamed.get(key, key) for key in row["key"].split("|"))}
         | ({} if row["column"] else {"required": "no"})
         for row in _rows_of("schema.csv")
-        if row["table"] not in {"places", "links", "zones", *(one["table"] for one in own)}
+        if row["table"]
+        not in {"places", "links", "zones", "params", *(one["table"] for one in own)}
     ]
     return build_schema([*own, *others])
 

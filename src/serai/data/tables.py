@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -86,6 +87,45 @@ def read_tables(
     if faults:
         raise DataError(faults)
     return tables
+
+
+def read_table(path: Path, table: Table) -> pd.DataFrame:
+    """
+    Return one table of any file name.
+
+    Parameters
+    ----------
+    path
+        CSV file.
+    table
+        Its description.
+
+    Returns
+    -------
+    frame
+        As one of `read_tables`.
+
+    Raises
+    ------
+    DataError
+        Anything is wrong with the file; lists all that is.
+    """
+    if not path.is_file():
+        raise DataError(state_fault(str(path), "no file", "a CSV file", "check the path"))
+    if path.suffix.lower() != ".csv":
+        wanted = "a name that ends in .csv"
+        raise DataError(state_fault(str(path), path.suffix or "no suffix", wanted, "rename it"))
+    faults: list[str] = []
+    named = replace(table, name=path.stem)
+    file = open_file(path.parent, named, (), faults)
+    if file is None:
+        raise DataError(faults)
+    frame = _type_table(file)
+    _check_key(file)
+    _check_bands(file, frame)
+    if faults + file.faults:
+        raise DataError(faults + file.faults)
+    return frame
 
 
 def split_list(cell: str) -> tuple[str, ...]:

@@ -19,8 +19,9 @@ from serai.domain.results import (
     RunCertificate,
     RunResult,
 )
-from serai.domain.routes import Routes
+from serai.domain.routes import CORRIDORS, Routes
 from serai.domain.world import World
+from serai.errors import DataError, state_fault
 from serai.run import (
     Run,
     Start,
@@ -103,10 +104,18 @@ def answer_question(
     -------
     answer
         Shares by case with their bands, what binds, what it costs, and how sure this is.
+
+    Raises
+    ------
+    DataError
+        The tables have no demand in a year that the question asks about, or no route by one of its
+        two corridors.
     """
     began = time.perf_counter()
     tell = progress or (lambda _stage, _done, _total: None)
+    _require_years(world)
     routes, runs = settle_cases(world, tell)
+    _require_corridors(routes)
     central = measure(runs)
     start = {key: run.end for key, run in runs.items()}
     others = _other_years(world, routes, start, tell)
@@ -140,6 +149,30 @@ def answer_question(
     )  # fmt: skip
     before, after = runs["today", "open"], runs["today", "closed"]
     return Answer(result=result, before=_mapped(before, before), after=_mapped(after, before))
+
+
+def _require_years(world: World) -> None:
+    """Refuse tables without demand in the years that are asked about."""
+    wanted = (*OTHER_YEARS, BASE_YEAR, *OUTLOOK_YEARS)
+    years = sorted(set(world.flows.year.tolist()))
+    if not set(wanted) <= set(years):
+        raise DataError(
+            state_fault("answer, demand.csv", f"demand of {', '.join(map(str, years))}",
+                        f"of {', '.join(map(str, wanted))}",
+                        "add rows of these years, or ask `serai run`, `compare` or `routes`")
+        )  # fmt: skip
+
+
+def _require_corridors(routes: Routes) -> None:
+    """Refuse tables in which nothing goes by one of the two corridors."""
+    found = {CORRIDORS[i] for i in set(routes.corridor.tolist())}
+    lost = [name for name in ("north", "middle") if name not in found]
+    if lost:
+        raise DataError(
+            state_fault("answer, routes", f"none by the corridor {' or '.join(lost)}",
+                        "routes by land through RUS, and by water between KAZ or TKM and AZE",
+                        "add the links, or ask `serai run`, `compare` or `routes`")
+        )  # fmt: skip
 
 
 def _mapped(run: Run, base: Run) -> RunResult:
