@@ -2,7 +2,7 @@
 Make the README's numbers and pictures anew, from a fresh answer or from the stored one.
 
 Run it from a checkout: ``python -m scripts.make_pictures --readme`` solves the answer with 64
-draws (some minutes), stores it as ``docs/pictures/answer.json``, draws the pictures beside it and
+draws (some minutes), stores it beside the tables, draws the pictures and
 rewrites what the README shows: the answer, and what the commands of its tour print. ``--stored``
 takes the stored answer, ``--answer FILE`` one that ``serai answer --json`` printed. ``--pages``
 makes the reference pages anew instead.
@@ -26,7 +26,7 @@ from serai.outputs.words import list_cases, name_case, pick_case
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 PICTURES: Final = ROOT / "docs" / "pictures"
-STORED: Final = PICTURES / "answer.json"
+STORED: Final = ROOT / "src/serai/data/pack/answer.json"
 BEGIN: Final = "<!-- answer: made by `python -m scripts.make_pictures --readme` -->\n"
 END: Final = "<!-- end of the answer -->\n"
 MADE: Final = {
@@ -58,7 +58,7 @@ Where they go when Russia closes:
 ![Where the divertible boxes go when Russia closes, by case](docs/pictures/destinations.svg)
 
 {versions}: {drawn}; solved in {minutes} min on two cores. All of it is in
-[answer.json](docs/pictures/answer.json).
+[answer.json](src/serai/data/pack/answer.json).
 """
 DRAWN: Final = "{n} draws of {varied:,} ranged values, shares are medians and bands P10 to P90"
 UNDRAWN: Final = "the central run alone, without bands"
@@ -154,7 +154,7 @@ def main() -> int:
     """Solve or read the answer, store it, draw, rewrite."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--readme", action="store_true", help="rewrite README.md too")
-    parser.add_argument("--stored", action="store_true", help="take docs/pictures/answer.json")
+    parser.add_argument("--stored", action="store_true", help="take the stored answer")
     parser.add_argument("--answer", type=Path, help="take what `serai answer --json` printed")
     parser.add_argument("--draws", type=int, default=64, help="draws of a fresh answer")
     parser.add_argument("--pages", action="store_true", help="make docs/reference anew, no more")

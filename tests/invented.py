@@ -25,6 +25,7 @@ from serai.domain.invest import (
 from serai.domain.quotes import Leg, Payee, QuoteRoute, Term
 from serai.domain.results import (
     Amounts,
+    AnswerMap,
     AnswerResult,
     Band,
     BaseYear,
@@ -330,6 +331,7 @@ def make_answer(n_draws: int = 64) -> AnswerResult:
         base_year=2023,
         built_by=2026,
         headline=list(HEADLINE),
+        maps=[AnswerMap(russia=russia, links=[]) for russia in ("open", "closed")],
         divertible=Amounts(teu=612345.0, t=31.2e6),
         divertible_by_class={"C_TS": 201234.0, "C_OM": 304321.0, "GRAIN": 1.9e6, "METAL": 2.2e6},
         cases=[

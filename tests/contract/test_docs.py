@@ -32,7 +32,7 @@ from serai.studies import (
     sets,
     states,
 )
-from serai.studies.answer import OTHER_YEARS, OUTLOOK_YEARS, Answer, answer_question
+from serai.studies.answer import OTHER_YEARS, OUTLOOK_YEARS, answer_question
 from serai.studies.words import HALF, WHOLE
 from tests.command import serai
 
@@ -78,9 +78,9 @@ def caught(monkeypatch: pytest.MonkeyPatch) -> list[AnswerResult]:
     """Return a list that fills with the answers that a command finds."""
     found: list[AnswerResult] = []
 
-    def keep(world: World, **settings: Any) -> Answer:  # noqa: ANN401 - what the command asks
+    def keep(world: World, **settings: Any) -> AnswerResult:  # noqa: ANN401 - what the command asks
         answer = answer_question(world, **settings)
-        found.append(answer.result)
+        found.append(answer)
         return answer
 
     monkeypatch.setattr(commands, "answer_question", keep)
@@ -170,7 +170,7 @@ def test_a_block_is_made_anew_and_nothing_around_it() -> None:
 
 
 def read_stored() -> AnswerResult:
-    return read_answer((ROOT / "docs/pictures/answer.json").read_text("utf-8"))
+    return read_answer((ROOT / "src/serai/data/pack/answer.json").read_text("utf-8"))
 
 
 def list_shares(answer: AnswerResult) -> dict[str, float]:

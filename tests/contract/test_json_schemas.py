@@ -61,7 +61,7 @@ class Documents(dict[str, Document]):
         write_braess(folder, with_shortcut=True)
         package.export(package.read_world(tables), folder / "net.geojson", "network")
         self.files = {
-            "ANSWER": root / "docs/pictures/answer.json", "DIR": tables,
+            "ANSWER": root / "src/serai/data/pack/answer.json", "DIR": tables,
             "SPEC": write_toy_spec(folder),
             "NET": folder / "own_net.tntp", "TRIPS": folder / "own_trips.tntp",
             "OUT": folder / "out.geojson", "LAYERS": folder / "net.geojson",
@@ -209,7 +209,7 @@ def test_every_claim_has_an_answer_or_says_why_not(documents: Documents) -> None
         # A price of the first limit has no band; the sources of the minerals agree.
         has_band = entry["low"] is not None and entry["low"] < entry["high"]
         assert has_band == (entry["is_answered"] and name not in ("limits", "rare-earths")), name
-    stored = Path(__file__).parents[2] / "docs/pictures/answer.json"
+    stored = Path(__file__).parents[2] / "src/serai/data/pack/answer.json"
     cases = json.loads(stored.read_text("utf-8"))["cases"]
     full = next(c for c in cases if (c["case"], c["russia"]) == ("full", "closed"))
     told = entries["replace"]

@@ -173,12 +173,12 @@ def _answer(
     language = read_language(lang)
     with track("Reading tables") as tell:
         world = read_checked_world(data)
-        found = answer_question(world, draws=draws, seed=seed, workers=workers, progress=tell)
-    emit(found.result, print_answer, is_json=as_json)
+        result = answer_question(world, draws=draws, seed=seed, workers=workers, progress=tell)
+    emit(result, print_answer, is_json=as_json)
     with track("Drawing the page"):
-        write_answer_page(page, assemble_page(world, found, folder=data or PACK, lang=language))
+        write_answer_page(page, assemble_page(world, result, folder=data or PACK, lang=language))
     say(f"The page is at {page.resolve()}")
-    require_certificate(found.result.certificate)
+    require_certificate(result.certificate)
 
 
 @app.command("run")

@@ -46,9 +46,9 @@ def read_stored(folder: Path) -> Stored:
     Parameters
     ----------
     folder
-        The tables, perhaps with `sensitivity.json`, `backcast.json`, `frontier.json`,
-        `conditions.json`, `invest.json` and `vectors.json`, as the commands of the same names
-        print them.
+        The tables, perhaps with `answer.json`, `sensitivity.json`, `backcast.json`,
+        `frontier.json`, `conditions.json`, `invest.json` and `vectors.json`, as the commands of the
+        same names print them.
 
     Raises
     ------
@@ -60,6 +60,7 @@ def read_stored(folder: Path) -> Stored:
         backcast=_find(folder, BackcastResult, "backcast"),
         frontier=_find(folder, FrontierResult, "frontier"),
         invest=_find(folder, InvestResult, "invest"),
+        answer=_find(folder, AnswerResult, "answer"),
         vectors=_find(folder, VectorsResult, "vectors"),
         conditions=_find(folder, ConditionsResult, "conditions"),
     )

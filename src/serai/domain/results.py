@@ -349,6 +349,15 @@ class BaseYear(Result):
     """[-] Box shares by case and state of Russia, such as ``full/closed``; central run."""
 
 
+class AnswerMap(Result):
+    """Where the divertible boxes go today, link by link and corridor by corridor."""
+
+    russia: str
+    """open or closed."""
+    links: list[LinkFlow]
+    """One per link and corridor that carries any of them."""
+
+
 class AnswerResult(Result):
     """The headline: how far the Middle Corridor can replace the routes through Russia."""
 
@@ -368,6 +377,8 @@ class AnswerResult(Result):
     """The same shares on another base year."""
     outlook: list[OutlookRow]
     """Later years' demand: the "ever" in "ever replace"."""
+    maps: list[AnswerMap]
+    """Today, Russia open and Russia closed."""
     draws: Draws
     """How the bands were made."""
     certificate: RunCertificate

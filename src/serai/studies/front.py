@@ -416,7 +416,7 @@ def answer(world: World, *, draws: int = 64, seed: int = 1, workers: int = 2) ->
     >>> found.table().columns.tolist()[:4]
     ['case', 'russia', 'share', 'share_low']
     """
-    return Answer(answer_question(world, draws=draws, seed=seed, workers=workers).result)
+    return Answer(answer_question(world, draws=draws, seed=seed, workers=workers))
 
 
 def evidence(text: str, world: World | None = None) -> Evidence:

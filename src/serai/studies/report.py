@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +14,7 @@ from serai.data.load import PACK
 from serai.data.own import read_folder
 from serai.data.register import EvidenceRow, Register, build_register
 from serai.domain.quotes import QuoteRoute
-from serai.domain.results import AnswerResult, Bottleneck, RunResult
+from serai.domain.results import AnswerResult, Bottleneck, LinkFlow
 from serai.domain.world import World
 from serai.errors import NoPathError, ScenarioError
 from serai.model.choice import AVOIDED
@@ -25,7 +24,6 @@ from serai.outputs.numbers import say_share
 from serai.outputs.page import AnswerPage, Footnote
 from serai.outputs.page_tables import ClassNote, MeasureNote, ProjectNote
 from serai.outputs.words import COLOURS, pick_case
-from serai.studies.answer import Answer
 from serai.studies.cases import SERVES_MIDDLE, case_scenario
 from serai.studies.lines import line_of, read_lines, spot_of
 from serai.studies.naming import Namer, read_namer
@@ -77,7 +75,7 @@ PANELS: Final = {
 
 
 def assemble_page(
-    world: World, answer: Answer, *, folder: Path = PACK, lang: Language = ENGLISH
+    world: World, answer: AnswerResult, *, folder: Path = PACK, lang: Language = ENGLISH
 ) -> AnswerPage:
     """
     Return everything that the page shows.
@@ -87,7 +85,7 @@ def assemble_page(
     world
         The tables that were answered from.
     answer
-        The answer with the two runs of its maps.
+        The answer; its maps are drawn.
     folder
         The tables' folder, for names, evidence and, if it has them, lines of maps.
     lang
@@ -106,8 +104,8 @@ def assemble_page(
         A stored study beside the tables is none.
     """
     tables, namer = read_folder(folder), read_namer(lang, folder)
-    result = translate_answer(answer.result, namer)
-    before, after = _draw_maps(world, replace(answer, result=result), folder, lang)
+    result = translate_answer(answer, namer)
+    before, after = _draw_maps(world, result, folder, lang)
     middle = _find_route(world, "middle", (*AVOIDED, "IRN"))
     northern = _find_route(world, "north", ())
     footnotes, n_evidence = _list_footnotes(build_register(tables), result, middle, northern)
@@ -181,18 +179,19 @@ def _note_measures(tables: Mapping[str, pd.DataFrame], namer: Namer) -> dict[str
 # ---------------------------------------------------------------- maps
 
 
-def _draw_maps(world: World, answer: Answer, folder: Path, lang: Language) -> list[tuple[str, str]]:
+def _draw_maps(
+    world: World, answer: AnswerResult, folder: Path, lang: Language
+) -> list[tuple[str, str]]:
     """Draw today, Russia open and closed, each for a screen and for a phone."""
     geometry = read_lines(folder)
     basemap = read_basemap(PACK)
-    year = answer.result.base_year
     panels = [
-        _panel(world, geometry, run, lang.say(PANELS[state], year=year), limits)
-        for run, state, limits in (
-            (answer.before, "open", _binding(answer.result, "open")),
-            (answer.after, "closed", _binding(answer.result, "closed")),
+        _panel(
+            world, geometry, one.links, lang.say(PANELS[one.russia], year=answer.base_year),
+            _binding(answer, one.russia),
         )
-    ]
+        for one in answer.maps
+    ]  # fmt: skip
     scale = maps.choose_scale(panels, lang.say(FLOW_UNIT), corridors=LOOKS)
     places = world.network.places
     labels = maps.label_main_places(
@@ -217,13 +216,17 @@ def _binding(result: AnswerResult, state: str) -> Sequence[Bottleneck]:
 
 
 def _panel(
-    world: World, geometry: Geometry, run: RunResult, title: str, binding: Sequence[Bottleneck]
+    world: World,
+    geometry: Geometry,
+    flows: Sequence[LinkFlow],
+    title: str,
+    binding: Sequence[Bottleneck],
 ) -> maps.FlowPanel:
     links = world.network.links
     at = {link_id: i for i, link_id in enumerate(links.ids)}
-    least = LEAST_FLOW * max((flow.teu for flow in run.links), default=0.0)
+    least = LEAST_FLOW * max((flow.teu for flow in flows), default=0.0)
     lines = []
-    for flow in run.links:
+    for flow in flows:
         i = at[flow.link_id]
         if links.kind[i] == "air" or flow.teu < least:
             continue

@@ -10,10 +10,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 import tomli_w
 from fastapi import FastAPI, Query
+from fastapi import Path as Path_
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -21,7 +22,6 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 
 import serai
-from serai.data.answers import read_stored
 from serai.data.evidence import Search
 from serai.data.levers import read_levers
 from serai.data.load import PACK
@@ -35,8 +35,9 @@ from serai.domain.world import World
 from serai.errors import SeraiError, state_fault
 from serai.studies.events import list_events
 from serai.studies.lookup import ask_evidence
+from serai.web.answers import Answers
 from serai.web.engine import Engine
-from serai.web.files import quote_as
+from serai.web.files import PRINTED, quote_as
 from serai.web.guard import Guard
 from serai.web.jobs import BusyError, Job, JobBook
 from serai.web.payloads import basemap_payload, meta_payload, network_payload
@@ -70,6 +71,9 @@ NOT_FOUND: Final = 404
 TOO_MANY: Final = 429
 ACCEPTED: Final = 202
 
+Found = TypeVar("Found")
+Lang = Annotated[Literal["en", "ru", "kk"], Query()]
+
 REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
     code: {"model": Refusal} for code in (401, 403, 404, 411, 413, 415, 421, 422, 429)
 }
@@ -82,6 +86,7 @@ class Server:
     world: World
     folder: Path
     engine: Engine
+    answers: Answers
     studies: Studies
     jobs: JobBook
 
@@ -105,7 +110,8 @@ def create_app(
     """
     tables = folder or PACK
     server = Server(
-        world=world, folder=tables, engine=Engine(world, tables), studies=Studies(folder),
+        world=world, folder=tables, engine=Engine(world, tables),
+        answers=Answers(world=world, folder=tables), studies=Studies(folder),
         jobs=JobBook(),
     )  # fmt: skip
 
@@ -334,10 +340,36 @@ def _add_questions(app: FastAPI, server: Server) -> None:
     @app.get("/api/vectors", response_model=Envelope)
     def vectors() -> Response:
         """Tell how Kazakhstan stands between the powers, as stored beside the tables."""
-        found = read_stored(server.folder).vectors
-        if found is None:
-            raise HTTPException(NOT_FOUND)
-        return _tell(found)
+        return _tell(_known(server.answers.stored.vectors))
+
+    @app.get("/api/answer", response_model=Envelope)
+    def answer(lang: Lang = "en") -> Response:
+        """Tell the stored answer: sentences, shares, tables and names of charts."""
+        return good(_known(server.answers.tell(lang)))
+
+    @app.get("/api/charts/{name}")
+    def chart(
+        name: Annotated[str, Path_(pattern="^[a-z]{1,20}$")],
+        lang: Lang = "en",
+        width: Annotated[Literal["wide", "narrow"], Query()] = "wide",
+    ) -> Response:
+        """Draw a chart of the stored answer as SVG."""
+        drawn = _known(server.answers.chart(name, lang, is_narrow=width == "narrow"))
+        return Response(drawn, media_type="image/svg+xml",
+                        headers={"Content-Security-Policy": PRINTED})  # fmt: skip
+
+    @app.get("/report")
+    def report(lang: Lang = "en") -> Response:
+        """Return the whole report as one page."""
+        page = _known(server.answers.report(lang))
+        return Response(page, media_type="text/html", headers={"Content-Security-Policy": PRINTED})
+
+
+def _known(found: Found | None) -> Found:
+    """Refuse to answer with what is not there."""
+    if found is None:
+        raise HTTPException(NOT_FOUND)
+    return found
 
 
 def _tell(result: Result) -> Response:

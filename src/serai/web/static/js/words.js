@@ -15,6 +15,18 @@ const WORDS = {
   "theme.auto": ["As the system", "Как в системе", "Жүйедегідей"],
   "theme.light": ["Light", "Светлая", "Ашық"],
   "theme.dark": ["Dark", "Тёмная", "Қараңғы"],
+  "answer.none": [
+    "No answer is stored for these tables. Make one with: serai answer --json > answer.json, beside the tables.",
+    "Для этих таблиц ответ не сохранён. Создайте его: serai answer --json > answer.json, рядом с таблицами.",
+    "Бұл кестелер үшін жауап сақталмаған. Оны жасаңыз: serai answer --json > answer.json, кестелердің жанында.",
+  ],
+  "answer.stale": [
+    "The tables have changed since this answer was computed.",
+    "С тех пор как этот ответ был рассчитан, таблицы изменились.",
+    "Бұл жауап есептелгеннен бері кестелер өзгерді.",
+  ],
+  "answer.report": ["The whole report", "Весь отчёт", "Толық есеп"],
+  "answer.save": ["Save the report", "Сохранить отчёт", "Есепті сақтау"],
   link: ["Copy link", "Скопировать ссылку", "Сілтемені көшіру"],
   "link.copied": ["The link is copied", "Ссылка скопирована", "Сілтеме көшірілді"],
 };
