@@ -61,6 +61,9 @@ __all__ = ["answer_question"]
 OUTLOOK_YEARS = (2030, 2040)
 OTHER_YEARS = (2021,)
 
+SLIVER = 3e-3
+"""Flows below this share of the largest are on no map: the choice model gives every route some."""
+
 LEAST_USE = 0.01
 """Share of the corridor's divertible goods that a limit must serve to be told as one of its own."""
 
@@ -165,9 +168,11 @@ def _require_corridors(routes: Routes) -> None:
 
 def _maps(runs: Mapping[Key, Run]) -> list[AnswerMap]:
     base = runs["today", "open"]
+    flows = {r: divertible_links(runs["today", r], base) for r in ("open", "closed")}
+    least = SLIVER * max((one.teu for found in flows.values() for one in found), default=0.0)
     return [
-        AnswerMap(russia=russia, links=divertible_links(runs["today", russia], base))
-        for russia in ("open", "closed")
+        AnswerMap(russia=russia, links=[one for one in found if one.teu >= least])
+        for russia, found in flows.items()
     ]
 
 

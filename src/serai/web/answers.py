@@ -20,7 +20,7 @@ from serai.outputs.drawing import NARROW_IN, WIDE_IN
 from serai.outputs.frontier import draw_frontier
 from serai.outputs.invest import draw_invest
 from serai.outputs.language import Language, read_language
-from serai.outputs.page import render_answer_page
+from serai.outputs.page import is_stale, render_answer_page
 from serai.outputs.page_tables import (
     Table,
     tabulate_bottlenecks,
@@ -103,7 +103,7 @@ class Answers:
             "cases": cases,
             "sections": [{"title": title, **told} for title, told in sections.items()
                          if told["charts"] or told["tables"]],
-            "is_stale": dict(answer.record.inputs) != dict(self.world.hashes),
+            "is_stale": is_stale(answer.record, self.world.hashes),
             "answer": answer.model_dump(mode="json", exclude={"maps", "evidence"}),
         }).encode()  # fmt: skip
 

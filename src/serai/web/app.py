@@ -37,7 +37,7 @@ from serai.studies.events import list_events
 from serai.studies.lookup import ask_evidence
 from serai.web.answers import Answers
 from serai.web.engine import Engine
-from serai.web.files import PRINTED, quote_as
+from serai.web.files import PRINTED, policy_of, quote_as
 from serai.web.guard import Guard
 from serai.web.jobs import BusyError, Job, JobBook
 from serai.web.payloads import basemap_payload, meta_payload, network_payload
@@ -362,7 +362,8 @@ def _add_questions(app: FastAPI, server: Server) -> None:
     def report(lang: Lang = "en") -> Response:
         """Return the whole report as one page."""
         page = _known(server.answers.report(lang))
-        return Response(page, media_type="text/html", headers={"Content-Security-Policy": PRINTED})
+        return Response(page, media_type="text/html",
+                        headers={"Content-Security-Policy": policy_of(page)})  # fmt: skip
 
 
 def _known(found: Found | None) -> Found:

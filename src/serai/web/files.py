@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +17,7 @@ from serai.outputs.drawing import WIDE_IN
 from serai.outputs.quote_files import write_quote_csv, write_quote_xlsx
 from serai.outputs.quote_page import draw_sheet, render_quote_page
 
-__all__ = ["PRINTED", "quote_as"]
+__all__ = ["PRINTED", "policy_of", "quote_as"]
 
 PRINTED: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
@@ -23,6 +26,20 @@ PRINTED: Final = (
 """Policy of a page that carries its own styles and runs nothing."""
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def policy_of(page: str) -> str:
+    """
+    Return the policy of a page that carries its own styles and scripts: these alone may run.
+
+    Parameters
+    ----------
+    page
+        HTML of ours.
+    """
+    scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    told = [base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts]
+    return PRINTED + "".join(f"; script-src 'sha256-{one}'" for one in told[:1])
 
 
 def quote_as(sheet: QuoteResult, form: Literal["csv", "xlsx", "html", "days", "usd"]) -> Response:
