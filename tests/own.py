@@ -31,8 +31,8 @@ def write_pair(folder: Path) -> Path:
     return folder
 
 
-def change(folder: Path, file: str, key: str, **cells: str) -> None:
-    """Change cells of the row whose first cell is `key`; a column that is not there is added."""
+def change(folder: Path, file: str, key: str, **cells: str) -> Path:
+    """Change cells of the row whose first cell is `key`, adding columns; return the folder."""
     with (folder / file).open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
     heading = list(dict.fromkeys([*rows[0], *cells]))
@@ -41,3 +41,4 @@ def change(folder: Path, file: str, key: str, **cells: str) -> None:
         writer = csv.DictWriter(lines, heading, lineterminator="\n", restval="")
         writer.writeheader()
         writer.writerows(rows)
+    return folder

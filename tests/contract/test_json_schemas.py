@@ -16,6 +16,7 @@ from serai.outputs.brief import render_brief
 from tests.command import bare_page, serai, write_sound
 from tests.ensembles import write_toy_spec
 from tests.networks import write_braess
+from tests.own import write_lines
 
 Document = dict[str, Any]
 
@@ -44,6 +45,9 @@ WORDS: dict[str, list[str]] = {
     "vectors": ["KAZ", "--draws", "1", "--workers", "1"],
     "export": ["OUT", "--what", "network", "--data", "DIR"],
     "import": ["LAYERS", "MINE"],
+    "new": ["NEWDIR"],
+    "extend": ["EXTDIR", "--with", "MORE", "--data", "DIR"],
+    "triplogs": ["LOG"],
     "brief": ["--answer", "ANSWER", "--draws", "1", "--workers", "1"],
 }
 
@@ -60,7 +64,18 @@ class Documents(dict[str, Document]):
         write_sound(tables)
         write_braess(folder, with_shortcut=True)
         package.export(package.read_world(tables), folder / "net.geojson", "network")
+        write_lines(folder / "more", "node.csv", "node_id,x_coord,y_coord,country_iso3",
+                    "KZNEW,68.1,48.1,KAZ")  # fmt: skip
+        write_lines(
+            folder / "more", "link.csv", "link_id,from_node_id,to_node_id,directed,facility_type,"
+            "length,free_speed,cost_usd_teu,range_pct",
+            "L,KZNEW,KZCIT.rail_1520,0,rail_1520,20,30,40,20",
+        )  # fmt: skip
+        write_lines(folder, "log.csv", "trip_id,step,mode,event,place,to_place,hours",
+                    "A,1,rail,border,CNALASH,KZDOS,40")  # fmt: skip
         self.files = {
+            "NEWDIR": folder / "begun", "EXTDIR": folder / "extended", "MORE": folder / "more",
+            "LOG": folder / "log.csv",
             "ANSWER": root / "src/serai/data/pack/answer.json", "DIR": tables,
             "SPEC": write_toy_spec(folder),
             "NET": folder / "own_net.tntp", "TRIPS": folder / "own_trips.tntp",

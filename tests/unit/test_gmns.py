@@ -84,8 +84,8 @@ def networks(draw: st.DrawFn) -> dict[str, pd.DataFrame]:
         for n, i in enumerate(ids)
     ]  # fmt: skip
     nodes[0]["node_type"] = "city"
-    doors = {n["node_id"] for n in nodes if n["node_type"] == "centroid"}
-    mode = {i: draw(st.sampled_from(MODES)) for i in ids}
+    doors = {str(n["node_id"]) for n in nodes if n["node_type"] == "centroid"}
+    mode = {i: "" if i in doors else draw(st.sampled_from(MODES)) for i in ids}
     links = []
     for n in range(draw(st.integers(1, 8))):
         a, b = draw(st.permutations(ids))[:2]
@@ -109,7 +109,7 @@ def networks(draw: st.DrawFn) -> dict[str, pd.DataFrame]:
         )  # fmt: skip
     # A terminal's mode is said where no line-haul says it, as a user must.
     for node in nodes:
-        node["mode"] = "" if node["node_id"] in doors else mode[node["node_id"]]
+        node["mode"] = mode.get(str(node["node_id"]), "")
     zone_rows = [{"zone_id": z, "name": draw(NAMES), "boundary": draw(NAMES), "x_coord": 1.0,
                   "y_coord": 2.0} for z in zones]  # fmt: skip
     return {"node": typed("node", nodes), "link": typed("link", links),

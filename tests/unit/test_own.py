@@ -1,6 +1,7 @@
 """Somebody's own network: what it borrows, what it is refused for, and its result by hand."""
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -183,7 +184,7 @@ def test_several_zones_of_a_region_share_its_demand_equally(pair: Path) -> None:
 # ------------------------------------------------------------------ every wrong input
 
 
-SPOILT = {
+SPOILT: dict[str, tuple[Callable[[Path], object], str]] = {
     "both kinds": (
         lambda d: write_lines(d, "places.csv", "place_id"), "got node.csv or link.csv and places",
     ),
@@ -324,7 +325,7 @@ SPOILT = {
 @pytest.mark.parametrize("name", SPOILT)
 def test_a_wrong_input_is_told_where_it_stands(pair: Path, name: str) -> None:
     spoil, hint = SPOILT[name]
-    spoil(pair)  # type: ignore[no-untyped-call]
+    spoil(pair)
     with pytest.raises(DataError) as caught:
         read_own(pair)
     assert hint in str(caught.value)

@@ -25,6 +25,7 @@ from serai.outputs.networks import (
     write_scenario,
 )
 from serai.outputs.whole import require_writable, write_whole
+from serai.studies.lookup import version_of
 from serai.studies.triplogs import read_borders
 
 __all__ = ["NETWORKS"]
@@ -75,6 +76,7 @@ def _new(
         files=sorted(files),
         next=[f"serai check {folder}", run, "edit the tables, and check again"],
         version=serai.__version__,
+        data_version=version_of(folder),
     )
     emit(result, print_new, is_json=as_json)
 
@@ -110,6 +112,7 @@ def _extend(
         warnings=[str(one).removeprefix("warning ") for one in found.findings],
         next=[f"serai check {folder}", f"serai run base --data {folder}"],
         version=serai.__version__,
+        data_version=version_of(folder),
     )  # fmt: skip
     emit(result, print_extension, is_json=as_json)
 

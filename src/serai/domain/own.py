@@ -20,6 +20,8 @@ class NewResult(Result):
     """What to type next."""
     version: str
     """Version of the code."""
+    data_version: str
+    """Version of the tables in it."""
 
 
 class SnapRow(Result):
@@ -52,3 +54,5 @@ class ExtendResult(Result):
     """What to type next."""
     version: str
     """Version of the code."""
+    data_version: str
+    """Version of the tables in it."""
