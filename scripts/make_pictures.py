@@ -3,7 +3,8 @@ Make the README's numbers and pictures anew, from a fresh answer or from the sto
 
 Run it from a checkout: ``python -m scripts.make_pictures --readme`` solves the answer with 64
 draws (some minutes), stores it as ``docs/pictures/answer.json``, draws the pictures beside it and
-rewrites what the README shows: the answer, and what the commands of its tour print. ``--stored``
+rewrites what the README shows: the answer, and what the commands of its tour print; and what
+commands print in the tutorial and the how-to pages. ``--stored``
 takes the stored answer, ``--answer FILE`` one that ``serai answer --json`` printed. ``--pages``
 makes the reference pages anew instead.
 """
@@ -14,9 +15,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Final
 
+import serai
 from scripts.excerpts import refresh_blocks
 from serai.domain.results import AnswerResult, Band
 from serai.outputs.charts import draw_destinations, draw_shares
@@ -33,9 +36,14 @@ MADE: Final = {
     "backcast.md": "scripts.backcast_page",
     "corridor-checks.md": "serai.studies.corridor_page",
     "data-dictionary.md": "serai.data.schema",
+    "json.md": "scripts.json_page",
+    "scenario.md": "scripts.scenario_page",
     "sensitivity.md": "scripts.sensitivity_page",
+    "works.md": "scripts.works",
 }
 """Reference pages and the modules that print them."""
+VERSIONS: Final = 2
+"""Names that the package always exports; with more it is an interface, and has a page."""
 COLUMNS: Final = (
     "case", "forced share, TEU", "voluntary share, TEU", "forced share, t", "days", "USD/FEU",
     "capital", "binds first",
@@ -62,11 +70,18 @@ Where they go when Russia closes:
 """
 DRAWN: Final = "{n} draws of {varied:,} ranged values, shares are medians and bands P10 to P90"
 UNDRAWN: Final = "the central run alone, without bands"
+SHOWING: Final = ("tutorial", "how-to")
+"""Folders of docs/ whose pages show what commands print."""
 PLAIN: Final = {"COLUMNS": "80", "NO_COLOR": "1", "TERM": "dumb", "PYTHONUTF8": "1"}
 
 
 def run_command(words: Sequence[str]) -> str:
-    """Run a command of the README in a folder of its own and return what it prints."""
+    """Run a command of a page, once however often pages show it, and return what it prints."""
+    return _run_once(tuple(words))
+
+
+@cache
+def _run_once(words: tuple[str, ...]) -> str:
     with tempfile.TemporaryDirectory() as folder:
         # Tables of the checkout are found, pages are not written into it.
         where = Path(folder) if "answer" in words else ROOT
@@ -144,7 +159,10 @@ def replace_answer(readme: str, answer: AnswerResult) -> str:
 
 def make_pages() -> int:
     """Write the reference pages that modules print."""
-    for name, module in MADE.items():
+    made = dict(MADE)
+    if len(serai.__all__) > VERSIONS:
+        made["python.md"] = "scripts.python_page"
+    for name, module in made.items():
         page = run_command([module])
         (ROOT / "docs" / "reference" / name).write_text(page, "utf-8", newline="\n")
     return 0
@@ -175,6 +193,10 @@ def main() -> int:
         readme = ROOT / "README.md"
         told = replace_answer(readme.read_text("utf-8"), answer)
         readme.write_text(refresh_blocks(told, run_command), "utf-8", newline="\n")
+        for folder in SHOWING:
+            for page in sorted((ROOT / "docs" / folder).glob("*.md")):
+                shown = refresh_blocks(page.read_text("utf-8"), run_command)
+                page.write_text(shown, "utf-8", newline="\n")
     return 0
 
 
