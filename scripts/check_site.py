@@ -49,7 +49,9 @@ class _Reader(HTMLParser):
                 self.fetched += [url.split()[0] for url in urls if url.strip()]
             elif name == "href":
                 rels = set(found.get("rel", "").split())
-                (self.fetched if tag == "link" and rels & FETCHED_RELS else self.links).append(value)
+                (self.fetched if tag == "link" and rels & FETCHED_RELS else self.links).append(
+                    value
+                )
 
     def handle_data(self, data: str) -> None:
         if self.is_style:
@@ -84,9 +86,8 @@ def check_site(folder: Path) -> list[str]:
         pages[path].feed(path.read_text("utf-8"))
     faults = [
         f"{path.relative_to(root).as_posix()}: {url}: {fault}"
-        for path, reader in pages.items()
+        for path in pages
         for url, fault in _check_page(root, path, pages)
-        if reader
     ]
     for path in sorted(root.rglob("*.css")):
         for url in _list_style_urls(path.read_text("utf-8")):
@@ -95,9 +96,7 @@ def check_site(folder: Path) -> list[str]:
     return faults
 
 
-def _check_page(
-    root: Path, path: Path, pages: dict[Path, _Reader]
-) -> Iterator[tuple[str, str]]:
+def _check_page(root: Path, path: Path, pages: dict[Path, _Reader]) -> Iterator[tuple[str, str]]:
     reader = pages[path]
     for urls, is_fetched in ((reader.links, False), (reader.fetched, True)):
         for url in dict.fromkeys(urls):
@@ -157,7 +156,10 @@ def main() -> int:
     for fault in faults:
         print(fault)
     n_pages = sum(1 for _ in folder.rglob("*.html"))
-    print(f"{n_pages} pages, " + (f"{len(faults)} links are wrong" if faults else "all links lead somewhere"))
+    print(
+        f"{n_pages} pages, "
+        + (f"{len(faults)} links are wrong" if faults else "all links lead somewhere")
+    )
     return 1 if faults else 0
 
 

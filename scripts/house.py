@@ -14,7 +14,7 @@ PROJECT: Final = Path(__file__).resolve().parents[1] / "pyproject.toml"
 ROOMS: Final = {
     "cli": "parses, calls, prints",
     "web": "the page",
-    "studies": "answer, frontier, invest, tariff, storage, ensemble …: each calls run as often as it needs",
+    "studies": "answer, frontier, tariff, ensemble …: each calls run as often as it needs",
     "run": "the one path from inputs to a result with its record",
     "data": "tables, scenarios, evidence",
     "model": "routes, choice, queues, equilibrium",
@@ -74,7 +74,12 @@ def draw_house(*, width_in: float) -> str:
                 middle_in = left_in + (room_in - 0.12) / 2.0
                 axes.text(middle_in, top_in + 0.24, room, ha="center", weight="bold", color=INK)
                 axes.text(
-                    middle_in, top_in + 0.45, ROOMS[room], ha="center", fontsize=SMALL_PT - 0.5, color=FAINT
+                    middle_in,
+                    top_in + 0.45,
+                    ROOMS[room],
+                    ha="center",
+                    fontsize=SMALL_PT - 0.5,
+                    color=FAINT,
                 )
             if level + 1 < len(layers):
                 axes.annotate(

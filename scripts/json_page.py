@@ -14,10 +14,12 @@ Schema = Mapping[str, Any]
 HEAD: Final = """\
 # What commands print with `--json`
 
-Made by `python -m scripts.make_pictures --pages` from the models that commands print; a test keeps it in step with the code.
+Made by `python -m scripts.make_pictures --pages` from the models that commands print; a test keeps
+it in step with the code.
 
-Exactly one JSON document on standard output. `serai schema NAME` prints the schema (JSON Schema 2020-12) to check it with; keys that
-the schema does not know do not occur. A number that does not exist is `null`; units stand in names or in brackets.
+Exactly one JSON document on standard output. `serai schema NAME` prints the schema (JSON Schema
+2020-12) to check it with; keys that the schema does not know do not occur. A number that does not
+exist is `null`; units stand in names or in brackets.
 [How to read one in a program of your own](../how-to/read-json.md).
 
 | command | document |
@@ -84,7 +86,7 @@ def _flat(text: str) -> str:
     return " ".join(text.split()).replace("|", r"\|").replace("[", r"\[").replace("]", r"\]")
 
 
-def _say_type(field: Schema) -> str:
+def _say_type(field: Schema) -> str:  # noqa: PLR0911 - one for each kind of schema
     """Return what kind of value a key has."""
     if "$ref" in field:
         name = field["$ref"].rpartition("/")[2]

@@ -76,32 +76,52 @@ class Caption(NamedTuple):
 
 
 CAPTIONS: Final = {
-    "answer.svg": Caption("What the Middle Corridor takes, by case", "serai answer", "explain/answer.md"),
-    "destinations.svg": Caption("Where the boxes go when Russia closes", "serai answer", "explain/answer.md"),
+    "answer.svg": Caption(
+        "What the Middle Corridor takes, by case", "serai answer", "explain/answer.md"
+    ),
+    "destinations.svg": Caption(
+        "Where the boxes go when Russia closes", "serai answer", "explain/answer.md"
+    ),
     "outlook.svg": Caption("The demand of later years", "serai answer", "explain/answer.md"),
     "map-open.svg": Caption("Today, Russia open", "serai answer", "explain/answer.md"),
     "map-closed.svg": Caption("Today, Russia closed", "serai answer", "explain/answer.md"),
-    "trip-days.svg": Caption("Days along the way, Xi'an to Duisburg", "serai routes", "how-to/avoid-a-territory.md"),
-    "trip-usd.svg": Caption("Dollars along the way, Xi'an to Duisburg", "serai routes", "how-to/avoid-a-territory.md"),
-    "backcast.svg": Caption("Past years, modelled and published", "serai backcast", "reference/backcast.md"),
-    "sensitivity.svg": Caption("What moves the answer most", "serai sensitivity", "reference/sensitivity.md"),
+    "trip-days.svg": Caption(
+        "Days along the way, Xi'an to Duisburg", "serai routes", "how-to/avoid-a-territory.md"
+    ),
+    "trip-usd.svg": Caption(
+        "Dollars along the way, Xi'an to Duisburg", "serai routes", "how-to/avoid-a-territory.md"
+    ),
+    "backcast.svg": Caption(
+        "Past years, modelled and published", "serai backcast", "reference/backcast.md"
+    ),
+    "sensitivity.svg": Caption(
+        "What moves the answer most", "serai sensitivity", "reference/sensitivity.md"
+    ),
     "frontier.svg": Caption("What capital buys", "serai frontier", "explain/frontier.md"),
-    "invest.svg": Caption("Which projects pay, in which order", "serai invest", "explain/invest.md"),
-    "conditions.svg": Caption("Under which conditions", "serai conditions", "explain/conditions.md"),
-    "tariff.svg": Caption("What transit costs, and who would charge what", "serai tariff", "explain/tariff.md"),
+    "invest.svg": Caption(
+        "Which projects pay, in which order", "serai invest", "explain/invest.md"
+    ),
+    "conditions.svg": Caption(
+        "Under which conditions", "serai conditions", "explain/conditions.md"
+    ),
+    "tariff.svg": Caption(
+        "What transit costs, and who would charge what", "serai tariff", "explain/tariff.md"
+    ),
     "storage.svg": Caption("Stores on the way", "serai storage", "explain/storage.md"),
     "ensemble.svg": Caption("Bad years", "serai ensemble", "explain/ensemble.md"),
-    "ropes.svg": Caption("Who holds which rope of Kazakhstan", "serai vectors", "explain/tightrope.md"),
+    "ropes.svg": Caption(
+        "Who holds which rope of Kazakhstan", "serai vectors", "explain/tightrope.md"
+    ),
     "growth.svg": Caption("Time against size of the network", "", "benchmarks.md"),
     "house.svg": Caption("The rooms of the code", "", "explain/model.md"),
-}  # fmt: skip
+}
 """By file of docs/pictures; the page shows any other picture too, by its own words."""
 
 HEAD: Final = """\
 # Gallery
 
-Made by `python -m scripts.make_gallery`. Every chart is drawn by the command named below it, from stored results of the tables that ship;
-tests draw them again and compare.
+Made by `python -m scripts.make_gallery`. Every chart is drawn by the command named below it, from
+stored results of the tables that ship; tests draw them again and compare.
 """
 
 
@@ -124,12 +144,14 @@ def draw_pictures() -> dict[str, str]:
     case = answer.outlook[0].case
     rows = [row for row in answer.outlook if row.case == case]
     drawn["outlook.svg"] = draw_outlook(rows, width_in=WIDE_IN)
-    for study, draw in (
-        (stored.backcast, draw_backcast), (stored.sensitivity, draw_sensitivity),
-        (stored.frontier, draw_frontier), (stored.conditions, draw_conditions),
-    ):  # fmt: skip
-        if study is not None:
-            drawn[f"{draw.__name__.removeprefix('draw_')}.svg"] = draw(study, width_in=WIDE_IN)  # type: ignore[operator]
+    if stored.backcast is not None:
+        drawn["backcast.svg"] = draw_backcast(stored.backcast, width_in=WIDE_IN)
+    if stored.sensitivity is not None:
+        drawn["sensitivity.svg"] = draw_sensitivity(stored.sensitivity, width_in=WIDE_IN)
+    if stored.frontier is not None:
+        drawn["frontier.svg"] = draw_frontier(stored.frontier, width_in=WIDE_IN)
+    if stored.conditions is not None:
+        drawn["conditions.svg"] = draw_conditions(stored.conditions, width_in=WIDE_IN)
     if stored.invest is not None:
         drawn["invest.svg"] = draw_invest(stored.invest, width_in=WIDE_IN)
     drawn["tariff.svg"] = draw_tariff(read_result("tariff", TariffResult), width_in=WIDE_IN)
@@ -141,12 +163,14 @@ def draw_pictures() -> dict[str, str]:
 
 
 def _draw_ropes() -> str:
-    years = TypeAdapter(list[VectorsResult]).validate_json((PICTURES / "ropes.json").read_text("utf-8"))
+    years = TypeAdapter(list[VectorsResult]).validate_json(
+        (PICTURES / "ropes.json").read_text("utf-8")
+    )
     return draw_ropes(years, list_events(read_events(PACK)).events, width_in=WIDE_IN)
 
 
 def _draw_trip() -> dict[str, str]:
-    """Draw the best route of three corridors between two cities: through Russia, around it, by sea."""
+    """Draw the best route of three corridors: through Russia, around it, by sea."""
     world, scenario = read_world(), case_scenario("today", "open")
     asked = (("north", ()), ("middle", ("RUS", "BLR", "IRN")), ("sea", ()))
     routes: list[QuoteRoute] = []
@@ -183,7 +207,7 @@ def cut_maps(page: str) -> dict[str, str]:
 
 
 def render_page() -> str:
-    """Return the page: known pictures in the order of the captions, others after them, screens last."""
+    """Return the page: pictures in the order of the captions, others after them, then screens."""
     files = {path.name for path in PICTURES.glob("*.svg")}
     names = [name for name in CAPTIONS if name in files]
     names += sorted(files - set(names))
@@ -228,8 +252,12 @@ def _show_screens() -> Iterator[str]:
 
 def _run(words: Sequence[str], folder: Path) -> str:
     done = subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-m", "serai", *words], cwd=folder, stdout=subprocess.PIPE, text=True, check=True
-    )  # fmt: skip
+        [sys.executable, "-m", "serai", *words],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
     return done.stdout
 
 
@@ -239,7 +267,9 @@ def _solve_command(name: str) -> None:
 
 def _solve_ropes() -> None:
     years = tightropes(read_world(), read_ties(PACK), COUNTRY, tell=lambda _s, _d, _t: None)
-    _write("ropes.json", TypeAdapter(list[VectorsResult]).dump_json(years, indent=1).decode() + "\n")
+    _write(
+        "ropes.json", TypeAdapter(list[VectorsResult]).dump_json(years, indent=1).decode() + "\n"
+    )
 
 
 def _solve_maps() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any, Final
 
-from numpydoc.docscrape import NumpyDocString
+from numpydoc.docscrape import NumpyDocString  # type: ignore[import-untyped]
 from pydantic import BaseModel
 
 import serai
@@ -17,7 +17,8 @@ __all__ = ["render"]
 HEAD: Final = """\
 # The Python interface
 
-Made by `python -m scripts.make_pictures --pages` from the docstrings of what `import {module}` gives; a test keeps it in step with the code.
+Made by `python -m scripts.make_pictures --pages` from the docstrings of what `import {module}`
+gives; a test keeps it in step with the code.
 """
 SECTIONS: Final = ("Parameters", "Returns", "Yields", "Raises")
 
@@ -42,11 +43,13 @@ def _show(name: str, thing: Any) -> Iterator[str]:  # noqa: ANN401 - whatever a 
     yield f"## {name}\n"
     if isinstance(thing, ModuleType):
         yield f"{inspect.getdoc(thing) or ''}\n"
-        return
-    if not callable(thing):
+    elif not callable(thing):
         yield f"`{type(thing).__name__}`\n"
-        return
-    is_model = inspect.isclass(thing) and issubclass(thing, BaseModel)
+    else:
+        yield from _show_callable(name, thing)
+
+
+def _show_callable(name: str, thing: Any) -> Iterator[str]:  # noqa: ANN401 - function or class
     if inspect.isroutine(thing):
         yield f"```python\n{_sign(name, thing)}\n```\n"
     parsed = NumpyDocString(inspect.getdoc(thing) or "")
@@ -55,16 +58,23 @@ def _show(name: str, thing: Any) -> Iterator[str]:  # noqa: ANN401 - whatever a 
             yield "\n".join(parsed[part]) + "\n"
     for section in SECTIONS:
         if parsed[section]:
-            yield from _tabulate(section, [(p.name or p.type, " ".join(p.desc)) for p in parsed[section]])
-    if is_model:
-        fields = [(key, field.description or "") for key, field in thing.model_fields.items()]
-        yield from _tabulate("Fields", fields)
-    elif inspect.isclass(thing) and dataclasses.is_dataclass(thing):
-        yield "Fields: " + ", ".join(f"`{field.name}`" for field in dataclasses.fields(thing)) + ".\n"
+            rows = [(one.name or one.type, " ".join(one.desc)) for one in parsed[section]]
+            yield from _tabulate(section, rows)
+    if inspect.isclass(thing):
+        yield from _show_fields(thing)
     if any(parsed["Notes"]):
         yield "\n".join(parsed["Notes"]) + "\n"
     if any(parsed["Examples"]):
         yield "```pycon\n" + "\n".join(parsed["Examples"]) + "\n```\n"
+
+
+def _show_fields(kind: type) -> Iterator[str]:
+    if issubclass(kind, BaseModel):
+        rows = [(key, field.description or "") for key, field in kind.model_fields.items()]
+        yield from _tabulate("Fields", rows)
+    elif dataclasses.is_dataclass(kind):
+        names = ", ".join(f"`{field.name}`" for field in dataclasses.fields(kind))
+        yield f"Fields: {names}.\n"
 
 
 def _sign(name: str, function: Any) -> str:  # noqa: ANN401 - a function or a method

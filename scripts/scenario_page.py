@@ -23,18 +23,20 @@ EXAMPLE: Final = Path(__file__).parents[1] / "docs" / "examples" / "saryagash-cl
 HEAD: Final = """\
 # The scenario file
 
-Made by `python -m scripts.make_pictures --pages` from the models that read it; a test keeps it in step with the code.
+Made by `python -m scripts.make_pictures --pages` from the models that read it; a test keeps it in
+step with the code.
 
-A scenario is a [TOML](https://toml.io) file; wherever a command takes the name of a scenario it takes the path of such a file. Every key may be left out. A
-misspelt key, an unknown id or a value out of range is told with its place, and nothing is run. What the world does stands under
-`shocks`, what somebody decides and pays for under `changes`; both are applied in their order, after the tables of projects and measures.
+A scenario is a [TOML](https://toml.io) file; wherever a command takes the name of a scenario it
+takes the path of such a file. A misspelt key, an unknown id or a value out of range is told with
+its place, and nothing is run. What the world does stands under `shocks`, what somebody decides and
+pays for under `changes`.
 
 This one closes a border ([how](../how-to/close-a-border.md)):
 
 ```toml
 {example}```
 
-Within a selector, kinds of choice narrow each other down: links of these `kinds` **and** between these countries. Entries of one kind add up.
+A link has to fit every key of a shock or a change; within a key, any one of its entries.
 """
 
 KEYS: Final[dict[str, type[Written]]] = {

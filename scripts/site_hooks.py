@@ -15,6 +15,8 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
+from scripts.works import read_works
+
 __all__ = ["on_config", "on_files", "on_page_markdown"]
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -44,10 +46,18 @@ FIRST: Final = {
     "reference": ("cli", "scenario", "json", "python", "data-dictionary"),
 }  # fmt: skip
 """Pages of a section in the order of reading; all others follow by name."""
+WORKS: Final = "reference/works.md"
 LAST: Final = ("glossary", "benchmarks")
 """Pages beside the folders that close the reference."""
 
 LINK: Final = re.compile(r"(?P<open>\]\()(?P<target>[^)\s]+)(?P<close>\))")
+FENCE: Final = re.compile(r"(```.*?```)", re.DOTALL)
+KEY: Final = re.compile(r"`([a-z]+(?:18|19|20)\d\d)`|(?<![\w#/])([a-z]+(?:18|19|20)\d\d)\b")
+"""Key of a work, as code or as a word."""
+INDEX: Final = re.compile(
+    r"(?<![\w`/.*])([A-Za-z\u0370-\u03ff])_(?:\{([^}]+)\}|([a-z0-9]{1,2}))(?![\w_])"
+)
+"""Letter with an index, such as λ_i."""
 CODE: Final = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)
 
 
@@ -155,7 +165,23 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
     source = next(
         (s for s in (HOME, here.removeprefix(TAKEN)) if place_on_site(s) == here), DOCS + here
     )
-    return redirect_links(markdown, source, lambda there: relate(place_on_site(there), here))
+    moved = redirect_links(markdown, source, lambda there: relate(place_on_site(there), here))
+    return moved if here == WORKS else _set_prose(moved, relate(WORKS, here))
+
+
+def _set_prose(text: str, works: str) -> str:
+    """Return a page with works named in place of keys, and indices below their letters."""
+    known = read_works()
+
+    def name(found: re.Match[str]) -> str:
+        work = known.get(found[1] or found[2])
+        return f"[{work.short}]({works}#{work.key})" if work else found[0]
+
+    fences = FENCE.split(text)
+    fences[::2] = [KEY.sub(name, part) for part in fences[::2]]
+    parts = CODE.split("".join(fences))
+    parts[::2] = [INDEX.sub(r"*\1*<sub>\2\3</sub>", part) for part in parts[::2]]
+    return "".join(parts)
 
 
 def relate(there: str, here: str) -> str:

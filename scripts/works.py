@@ -19,15 +19,22 @@ BIB: Final = Path(__file__).resolve().parents[1] / "docs" / "references.bib"
 ENTRY: Final = re.compile(r"@(\w+)\{(\w+),\n(.*?)\n\}", re.DOTALL)
 FIELD: Final = re.compile(r"^  (\w+) *= \{(.*)\},?$", re.MULTILINE)
 ACCENT: Final = re.compile(r"\\([\'`\"^~c])\s*\{?(\w)\}?")
-ACCENTS: Final = {"'": "\u0301", "`": "\u0300", '"': "\u0308", "^": "\u0302", "~": "\u0303", "c": "\u0327"}
+ACCENTS: Final = {
+    "'": "\u0301",
+    "`": "\u0300",
+    '"': "\u0308",
+    "^": "\u0302",
+    "~": "\u0303",
+    "c": "\u0327",
+}
 MANY: Final = 3
 """Authors from which on only the first is named in a short citation."""
 
 HEAD: Final = """\
 # Works cited
 
-Made by `python -m scripts.make_pictures --pages` from [references.bib](../references.bib); a test keeps it in step. Pages and docstrings
-cite these works by their key.
+Made by `python -m scripts.make_pictures --pages` from [references.bib](../references.bib); a test
+keeps it in step. Pages and docstrings cite these works by their key.
 
 """
 
@@ -64,7 +71,9 @@ class Work:
 def read_works() -> Mapping[str, Work]:
     """Return the works by key, in the order of authors and years."""
     found = [_read_entry(*entry) for entry in ENTRY.findall(BIB.read_text("utf-8"))]
-    return {work.key: work for work in sorted(found, key=lambda w: (w.authors[0].casefold(), w.year))}
+    return {
+        work.key: work for work in sorted(found, key=lambda w: (w.authors[0].casefold(), w.year))
+    }
 
 
 def _read_entry(kind: str, key: str, body: str) -> Work:
@@ -105,16 +114,16 @@ def _say_place(kind: str, fields: Mapping[str, str]) -> str:
     book = fields.get("booktitle", "")
     editor = f"{_say_author(fields['editor'])} (ed.)" if "editor" in fields else ""
     held = ", ".join(filter(None, (editor, book)))
-    return ", ".join(filter(None, (
-        f"In: {held}" if held else "", " ".join(filter(None, (fields.get("type", ""), number))),
-        fields.get("institution", ""), fields.get("publisher", ""), fields.get("address", ""), pages,
-    )))  # fmt: skip
+    report = " ".join(filter(None, (fields.get("type", ""), number)))
+    makers = [fields.get(name, "") for name in ("institution", "publisher", "address")]
+    return ", ".join(filter(None, (f"In: {held}" if held else "", report, *makers, pages)))
 
 
 def render() -> str:
     """Return the page."""
     rows = (
-        f"### {key}\n\n{work.full}" + (f" [doi:{work.doi}](https://doi.org/{work.doi})" if work.doi else "")
+        f"### {key}\n\n{work.full}"
+        + (f" [doi:{work.doi}](https://doi.org/{work.doi})" if work.doi else "")
         for key, work in read_works().items()
     )
     return HEAD + "\n\n".join(rows) + "\n"

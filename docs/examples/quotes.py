@@ -1,4 +1,4 @@
-"""Tell the routes of a quote: serai routes XIAN DUISBURG --json | python quotes.py"""
+"""Tell the routes of a quote that comes in as JSON."""
 
 import json
 import sys
