@@ -46,6 +46,7 @@ from serai.outputs.vectors import draw_ropes
 from serai.studies.cases import case_scenario
 from serai.studies.events import list_events
 from serai.studies.quote import Inquiry, quote
+from serai.studies.report import MOST_SEA_KM
 from serai.studies.tightrope import tightropes
 
 __all__ = ["CAPTIONS", "cut_maps", "draw_pictures", "find_screens", "read_result", "render_page"]
@@ -177,11 +178,17 @@ def _draw_trip() -> dict[str, str]:
     for corridor, avoid in asked:
         inquiry = Inquiry(origin=ENDS[0], dest=ENDS[1], top=8, avoid=avoid)
         found = quote(world, scenario, inquiry).routes
-        routes += [route for route in found if route.corridor == corridor][:1]
+        routes += [r for r in found if r.corridor == corridor and _is_told(r)][:1]
     return {
         "trip-days.svg": draw_distance(routes, "days", width_in=WIDE_IN),
         "trip-usd.svg": draw_distance(routes, "usd", width_in=WIDE_IN),
     }
+
+
+def _is_told(route: QuoteRoute) -> bool:
+    """Say whether a route is by sea, or overland all the way: none that goes on by ocean ship."""
+    at_sea_km = max((leg.km for leg in route.legs if leg.mode == "sea"), default=0.0)
+    return route.corridor == "sea" or at_sea_km <= MOST_SEA_KM
 
 
 def cut_maps(page: str) -> dict[str, str]:
