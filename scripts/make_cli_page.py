@@ -18,9 +18,10 @@ from serai.domain.scenario import (
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "cli.md"
 COMMANDS = ("answer", "run", "compare", "backcast", "sensitivity", "frontier",
             "invest", "conditions", "tariff", "frictions", "storage", "ensemble",
-            "vectors", "events", "brief",
+            "vectors", "events", "brief", "export", "import",
             "scenarios", "routes",
-            "select", "skim", "evidence", "check", "assign", "solve", "schema")  # fmt: skip
+            "select", "skim", "evidence", "check", "new", "extend", "triplogs",
+            "assign", "solve", "serve", "schema")  # fmt: skip
 
 HEAD = """\
 # The command line

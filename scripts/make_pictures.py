@@ -2,7 +2,7 @@
 Make the README's numbers and pictures anew, from a fresh answer or from the stored one.
 
 Run it from a checkout: ``python -m scripts.make_pictures --readme`` solves the answer with 64
-draws (some minutes), stores it as ``docs/pictures/answer.json``, draws the pictures beside it and
+draws (some minutes), stores it beside the tables, draws the pictures and
 rewrites what the README shows: the answer, and what the commands of its tour print. ``--stored``
 takes the stored answer, ``--answer FILE`` one that ``serai answer --json`` printed. ``--pages``
 makes the reference pages anew instead.
@@ -26,13 +26,14 @@ from serai.outputs.words import list_cases, name_case, pick_case
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 PICTURES: Final = ROOT / "docs" / "pictures"
-STORED: Final = PICTURES / "answer.json"
+STORED: Final = ROOT / "src/serai/data/pack/answer.json"
 BEGIN: Final = "<!-- answer: made by `python -m scripts.make_pictures --readme` -->\n"
 END: Final = "<!-- end of the answer -->\n"
 MADE: Final = {
     "backcast.md": "scripts.backcast_page",
     "corridor-checks.md": "serai.studies.corridor_page",
     "data-dictionary.md": "serai.data.schema",
+    "gmns.md": "serai.data.schema gmns",
     "sensitivity.md": "scripts.sensitivity_page",
 }
 """Reference pages and the modules that print them."""
@@ -58,22 +59,22 @@ Where they go when Russia closes:
 ![Where the divertible boxes go when Russia closes, by case](docs/pictures/destinations.svg)
 
 {versions}: {drawn}; solved in {minutes} min on two cores. All of it is in
-[answer.json](docs/pictures/answer.json).
+[answer.json](src/serai/data/pack/answer.json).
 """
 DRAWN: Final = "{n} draws of {varied:,} ranged values, shares are medians and bands P10 to P90"
 UNDRAWN: Final = "the central run alone, without bands"
 PLAIN: Final = {"COLUMNS": "80", "NO_COLOR": "1", "TERM": "dumb", "PYTHONUTF8": "1"}
 
 
-def run_command(words: Sequence[str]) -> str:
-    """Run a command of the README in a folder of its own and return what it prints."""
-    with tempfile.TemporaryDirectory() as folder:
-        # Tables of the checkout are found, pages are not written into it.
-        where = Path(folder) if "answer" in words else ROOT
-        done = subprocess.run(  # noqa: S603 - our own command
-            [sys.executable, "-m", *words],
-            cwd=where, env=os.environ | PLAIN, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+def run_command(words: Sequence[str], scratch: Path) -> str:
+    """Run a command of the README and return what it prints; what it writes goes to `scratch`."""
+    # Tables of the checkout are found, pages and folders are not written into it.
+    is_own = {"answer", "new"} & set(words) or any(word.startswith("mine") for word in words)
+    done = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-m", *words],
+        cwd=scratch if is_own else ROOT, env=os.environ | PLAIN, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
     if done.returncode:
         sys.exit(f"{' '.join(words)}: exit code {done.returncode}\n{done.stderr}")
     return done.stdout
@@ -145,7 +146,7 @@ def replace_answer(readme: str, answer: AnswerResult) -> str:
 def make_pages() -> int:
     """Write the reference pages that modules print."""
     for name, module in MADE.items():
-        page = run_command([module])
+        page = run_command(module.split(), ROOT)
         (ROOT / "docs" / "reference" / name).write_text(page, "utf-8", newline="\n")
     return 0
 
@@ -154,7 +155,7 @@ def main() -> int:
     """Solve or read the answer, store it, draw, rewrite."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--readme", action="store_true", help="rewrite README.md too")
-    parser.add_argument("--stored", action="store_true", help="take docs/pictures/answer.json")
+    parser.add_argument("--stored", action="store_true", help="take the stored answer")
     parser.add_argument("--answer", type=Path, help="take what `serai answer --json` printed")
     parser.add_argument("--draws", type=int, default=64, help="draws of a fresh answer")
     parser.add_argument("--pages", action="store_true", help="make docs/reference anew, no more")
@@ -165,7 +166,9 @@ def main() -> int:
     if path is not None:
         text = path.read_text("utf-8")
     else:
-        text = run_command(["serai", "answer", "--json", "--draws", str(asked.draws)])
+        with tempfile.TemporaryDirectory() as folder:
+            words = ["serai", "answer", "--json", "--draws", str(asked.draws)]
+            text = run_command(words, Path(folder))
     answer = read_answer(text)
     PICTURES.mkdir(exist_ok=True)
     STORED.write_text(text.rstrip("\n") + "\n", "utf-8", newline="\n")
@@ -174,7 +177,9 @@ def main() -> int:
     if asked.readme:
         readme = ROOT / "README.md"
         told = replace_answer(readme.read_text("utf-8"), answer)
-        readme.write_text(refresh_blocks(told, run_command), "utf-8", newline="\n")
+        with tempfile.TemporaryDirectory() as folder:
+            fresh = refresh_blocks(told, lambda words: run_command(words, Path(folder)))
+        readme.write_text(fresh, "utf-8", newline="\n")
     return 0
 
 

@@ -39,19 +39,24 @@ BOUNDS: Final[Mapping[str, tuple[float, float]]] = MappingProxyType(
 UNITS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "-": "pure number: share, factor, weight, count",
+        "%": "per cent",
         "%/day": "per cent of the value per day",
         "@unit": "the row says the unit, in its column `unit`",
         "@cost_unit": "the row says the unit, in its column `cost_unit`",
         "TEU/yr": "twenty-foot equivalent units per year",
         "USD": f"United States dollars at {PRICE_YEAR} prices",
         "USD/TEU": "dollars per twenty-foot equivalent unit",
+        "USD/TEU/km": "dollars per twenty-foot equivalent unit and kilometre",
         "USD/m2/yr": "dollars per square metre of floor and year",
         "USD/t": "dollars per tonne of goods",
         "USD/t/day": "dollars per tonne of goods and day",
+        "USD/t/km": "dollars per tonne of goods and kilometre",
         "days": "days of 24 hours",
         "deg": "degrees, WGS 84",
         "h": "hours",
         "km": "kilometres",
+        "km/h": "kilometres per hour",
+        "m": "metres",
         "million USD": "million dollars",
         "million USD/yr": "million dollars per year",
         "persons": "inhabitants",
@@ -59,6 +64,7 @@ UNITS: Final[Mapping[str, str]] = MappingProxyType(
         "t/TEU": "tonnes of goods per loaded twenty-foot equivalent unit",
         "t/yr": "tonnes of goods per year",
         "trains/day": "trains per day",
+        "veh/h/lane": "vehicles per hour and lane",
         "yr": "calendar year, or years",
     }
 )

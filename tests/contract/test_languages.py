@@ -16,7 +16,7 @@ from serai.data.load import PACK, read_world
 from serai.data.names import read_names
 from serai.data.schema import read_schema
 from serai.data.tables import read_tables
-from serai.domain.results import AnswerResult, LinkFlow, RunResult
+from serai.domain.results import AnswerResult
 from serai.domain.world import World
 from serai.errors import ScenarioError
 from serai.outputs.conditions import say_clause, say_state_box
@@ -24,7 +24,6 @@ from serai.outputs.language import LANGUAGES, read_language
 from serai.outputs.numbers import say_amount, say_band, say_share, say_usd
 from serai.outputs.page import render_answer_page
 from serai.outputs.words import DEMANDS, STATUSES
-from serai.studies.answer import Answer
 from serai.studies.report import assemble_page
 from serai.studies.words import headline
 from tests.command import serai
@@ -262,22 +261,14 @@ def world() -> World:
 
 @pytest.fixture(scope="module")
 def stored(root: Path) -> AnswerResult:
-    return read_answer(root / "docs" / "pictures" / "answer.json")
+    return read_answer(root / "src/serai/data/pack/answer.json")
 
 
 @pytest.fixture(scope="module")
 def pages(world: World, stored: AnswerResult) -> dict[str, Words]:
-    """Return the page of the stored answer in every language, invented flows on its maps."""
-    corridors = ("north", "middle", "south", "east", "sea", "other")
-    flows = [
-        LinkFlow(link_id=key, teu=5e4 * (1 + ix % 6), t=1e6, corridor=corridors[ix % 6])
-        for ix, key in enumerate(world.network.links.ids[::40])
-    ]
-    drawn: dict[str, Any] = {"links": flows}
-    mapped = RunResult.model_construct(**drawn)
-    answer = Answer(result=stored, before=mapped, after=mapped)
+    """Return the page of the stored answer in every language."""
     return {
-        code: Words(render_answer_page(assemble_page(world, answer, lang=read_language(code))))
+        code: Words(render_answer_page(assemble_page(world, stored, lang=read_language(code))))
         for code in LANGUAGES
     }
 

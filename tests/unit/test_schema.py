@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from serai.data.schema import build_schema, describe_schema, read_schema
+from serai.data.schema import (
+    build_schema,
+    describe_gmns,
+    describe_schema,
+    read_gmns_schema,
+    read_schema,
+)
 from serai.errors import DataError
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "data-dictionary.md"
@@ -84,3 +90,11 @@ def test_the_reference_page_has_every_column_with_its_unit() -> None:
         assert f"\n## {table.name}\n" in page
         for column in table.columns.values():
             assert f"| `{column.name}` | {column.dtype} | {column.unit} |" in page
+
+
+def test_the_reference_page_of_own_networks_is_their_dictionary() -> None:
+    page = describe_gmns()
+    assert page == PAGE.with_name("gmns.md").read_text("utf-8"), "python -m serai.data.schema gmns"
+    schema = read_gmns_schema()
+    assert {n for n, t in schema.items() if t.is_required} == {"node", "link"}
+    assert {n for n, t in schema.items() if t.is_open} == {"node", "link", "zone", "config"}

@@ -13,7 +13,11 @@ __all__ = ["AsJson", "Chart", "Data", "Draws", "Named", "Projects", "Seed", "Sof
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document (see `schema`).")]
 Data = Annotated[
     Path | None,
-    typer.Option("--data", metavar="DIR", help="Own tables in place of the package's."),
+    typer.Option(
+        "--data",
+        metavar="DIR",
+        help="Own tables in place of the package's (those beside a scenario file, if there are).",
+    ),
 ]
 Year = Annotated[
     int | None, typer.Option("--year", help="Year of demand and prices, in place of its own.")

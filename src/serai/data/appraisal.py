@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from serai.data.load import PACK
+from serai.data.own import read_folder
 from serai.data.tables import read_tables
 from serai.domain.invest import Appraisal
 from serai.domain.ranged import Ranged
@@ -29,7 +30,7 @@ def read_appraisal(folder: Path = PACK) -> Appraisal:
     DataError
         A row is missing.
     """
-    tables = read_tables(folder)
+    tables = read_folder(folder)
     table = (tables if "appraisal" in tables else read_tables(PACK))["appraisal"].set_index("name")
     missing = [name for name in Appraisal.names if name not in table.index]
     if missing:

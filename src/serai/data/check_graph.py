@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 
+from serai.data.check_lost import why_lost
 from serai.data.findings import Finding, list_some
 from serai.data.tables import split_list
 
@@ -291,11 +292,19 @@ def check_demand_paths(tables: Tables, graph: LinkGraph) -> list[Finding]:
             ]
             if lost:
                 where = f"demand.csv row {line} ({class_id}, {origin} to {dest})"
+                start, _, end = lost[0].partition("–")
+                reason = why_lost(
+                    graph,
+                    (UNIT_COST[str(goods["unit"])], str(goods["allowed_modes"])),
+                    [f"{place}.door out" for place in doors.get(start, ())],
+                    [f"{place}.door in" for place in doors.get(end, ())],
+                    tables["places"],
+                )
                 findings.append(
                     Finding(
                         check="demand has a path",
                         where=where,
-                        got=f"no path between zones {list_some(lost)}",
+                        got=f"no path between zones {list_some(lost)}: {reason}",
                         wanted=f"an open path for {goods['unit']} by {goods['allowed_modes']}",
                         then="connect the places of these zones (links.csv, access.csv)",
                     )

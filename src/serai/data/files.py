@@ -145,7 +145,8 @@ def open_file(folder: Path, table: Table, strays: Sequence[str], faults: list[st
     if table.needs_rows and is_whole and not len(cells):
         faults.append(state_fault(shown, "no rows", "at least one", f"fill it in: {table.meaning}"))
     known = [column for column in table.columns if column in cells.columns]
-    return File(table, shown, cells[known], is_whole)
+    others = [column for column in cells.columns if column not in table.columns]
+    return File(table, shown, cells[known + others * table.is_open], is_whole)
 
 
 def _read_text(folder: Path, shown: str, faults: list[str]) -> str | None:
@@ -246,7 +247,17 @@ def _check_heading(table: Table, shown: str, heading: list[str], faults: list[st
     n_before = len(faults)
     for name in heading:
         if name not in table.columns:
-            near = difflib.get_close_matches(name, table.columns, n=1, cutoff=0.6)
+            # A column of another program is none of ours misspelt unless ours is not there.
+            lost = [
+                c.name for c in table.columns.values()
+                if c.name not in heading and (c.is_number or c.key or c.allowed or c.role == "id")
+            ]  # fmt: skip
+            near = difflib.get_close_matches(
+                name, lost if table.is_open else table.columns, n=1,
+                cutoff=0.8 if table.is_open else 0.6,
+            )  # fmt: skip
+            if table.is_open and not near:
+                continue
             then = f"did you mean {near[0]}?" if near else "remove it, or name it as in the manual"
             where = f"{shown} row 1, column {name}"
             faults.append(state_fault(where, "an unknown column", "a known one", then))

@@ -10,7 +10,7 @@ from serai.errors import state_fault
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "note", "warning"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class Finding:
     then: str
     """What to do next."""
     severity: Severity = "error"
-    """`error`: the answer would be wrong or missing; `warning`: look at it."""
+    """`error`: the answer would be wrong or missing; `warning`: look at it; `note`: know it."""
 
     def __str__(self) -> str:
         """Return the finding in one line."""

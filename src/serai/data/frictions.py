@@ -6,7 +6,8 @@ from collections.abc import Hashable, Mapping
 from pathlib import Path
 
 from serai.data.load import PACK
-from serai.data.tables import read_tables, split_list
+from serai.data.own import read_folder
+from serai.data.tables import split_list
 from serai.domain.frictions import Friction
 from serai.domain.scenario import CloseLinks, CloseTransit, Scenario
 from serai.errors import ScenarioError, state_fault
@@ -30,7 +31,7 @@ def read_frictions(folder: Path = PACK, named: tuple[str, ...] = ()) -> tuple[Fr
     ScenarioError
         There is no such table, or an id is not in it.
     """
-    tables = read_tables(folder)
+    tables = read_folder(folder)
     if "frictions" not in tables:
         raise ScenarioError(
             state_fault(str(folder / "frictions.csv"), "no file", "a table of frictions",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from serai.data.load import PACK
-from serai.data.tables import read_tables, split_list
+from serai.data.own import read_folder
+from serai.data.tables import split_list
 from serai.domain.sensitivity import Learning
 
 __all__ = ["read_learning"]
@@ -25,7 +26,7 @@ def read_learning(folder: Path = PACK) -> tuple[Learning, ...]:
     ways
         In the order of the table; nothing where a folder has none.
     """
-    tables = read_tables(folder)
+    tables = read_folder(folder)
     if "learning" not in tables:
         return ()
     return tuple(

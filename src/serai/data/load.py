@@ -12,6 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from serai.data.folders import PACK, is_network
+from serai.data.gmns_parts import rows_of
+from serai.data.own import read_folder
 from serai.data.schema import read_schema
 from serai.data.tables import read_tables
 from serai.data.targets import read_targets
@@ -25,9 +28,6 @@ from serai.domain.world import RouteSearch, World
 from serai.errors import DataError
 
 __all__ = ["PACK", "read_world"]
-
-PACK = Path(__file__).parent / "pack"
-"""The tables that ship with the package."""
 
 FROM_PACK = ("params.toml", "route_searches.toml", "emission_factors.csv")
 """Files that are taken from the pack where a user's folder has none."""
@@ -69,8 +69,8 @@ def read_world(folder: Path = PACK) -> World:
     Parameters
     ----------
     folder
-        The pack's own folder, or a user's with the same tables. A table of behaviour
-        (`FROM_PACK`) that is missing there is taken from the pack.
+        The pack's own folder, a user's with the same tables, or a network in GMNS. A table of
+        behaviour (`FROM_PACK`) that is missing there is taken from the pack.
 
     Returns
     -------
@@ -83,7 +83,7 @@ def read_world(folder: Path = PACK) -> World:
         The tables have faults; all of them are named.
     """
     # Sorted by key, so that the order of rows in a file changes nothing.
-    tables = {name: _by_key(name, table) for name, table in read_tables(folder).items()}
+    tables = {name: _by_key(name, table) for name, table in read_folder(folder).items()}
     groups = _Groups()
     places = _places(tables["places"])
     crossed = {c for cell in tables["links"].countries_iso3 for c in _split(cell)}
@@ -102,13 +102,17 @@ def read_world(folder: Path = PACK) -> World:
         projects=_projects(tables.get("projects"), groups),
         measures=_measures(tables.get("measures"), groups),
         year_inputs=_year_inputs(tables.get("year_inputs"), groups),
-        params=_params(files["params.toml"], groups),
+        params=_params(
+            _rows_of(tables["params"]) if is_network(folder) else _toml(files["params.toml"]),
+            groups,
+        ),
         searches=_searches(files["route_searches.toml"]),
         targets=read_targets(tables.get("targets")),
         emission_factors=_emission_factors(tables, files["emission_factors.csv"].parent),
         n_dimensions=len(groups.names),
         data_version=version.read_text("utf-8").strip() if version.exists() else "own tables",
         hashes={n: hashlib.sha256(p.read_bytes()).hexdigest() for n, p in files.items()},
+        folder=folder.absolute(),
     )
 
 
@@ -254,6 +258,7 @@ def _access_links(access: pd.DataFrame, zones: pd.DataFrame) -> pd.DataFrame:
             "closed_from_year": 0,
             "resource_ids": "",
             "grade": access.grade,
+            "source_ids": access.source_ids,
         }
     )
     pair = access.zone_id + "-" + access.place_id
@@ -318,8 +323,10 @@ def _links(
             opens_year=_years(table.opens_year),
             closed_from_year=_years(table.closed_from_year),
             grade=_text(table.grade),
+            source_ids=_text(table.source_ids),
             in_country=in_country,
             length_km=np.nan_to_num(_numbers(table.length_km)),
+            length_source=_text(table.length_source),
             free_time_h=ranged("free_time", "h"),
             dwell_h=ranged("dwell", "h"),
             cost_usd_teu=ranged("cost", "usd_teu"),
@@ -361,6 +368,8 @@ def _resources(table: pd.DataFrame, places: Places, groups: _Groups) -> Resource
         availability=_ranged(
             table, ("availability_factor", "availability_low", "availability_high"), groups, names
         ),
+        grade=_text(table.grade),
+        source_ids=_text(table.source_ids),
     )
 
 
@@ -545,8 +554,11 @@ def _year_inputs(table: pd.DataFrame | None, groups: _Groups) -> YearInputs:
     )
 
 
-def _params(path: Path, groups: _Groups) -> Params:
-    rows = _toml(path)
+def _rows_of(params: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    return {str(row["name"]): row for row in rows_of(params)}
+
+
+def _params(rows: dict[str, dict[str, Any]], groups: _Groups) -> Params:
     names = tuple(sorted(rows))
     value, low, high = (
         np.array([float(rows[n][key]) for n in names]) for key in ("value", "low", "high")

@@ -87,6 +87,8 @@ class Table:
     """Whether it is refused when it has no rows."""
     is_evidence: bool
     """Whether its rows are sources themselves and need no grade or source."""
+    is_open: bool
+    """Whether it may have columns of other programs, which are kept as they are."""
     key: tuple[str, ...]
     columns: Mapping[str, Column]
     meaning: str
@@ -101,8 +103,37 @@ def read_schema() -> Mapping[str, Table]:
     schema
         Tables by name, in the order of the file.
     """
-    text = files("serai.data").joinpath("schema.csv").read_text("utf-8")
-    return build_schema(csv.DictReader(text.splitlines()))
+    return build_schema(_rows_of("schema.csv"))
+
+
+def read_gmns_schema() -> Mapping[str, Table]:
+    """
+    Return the dictionary of somebody's own network: GMNS tables, with any other table beside them.
+
+    Returns
+    -------
+    schema
+        Tables by name: those of GMNS in place of places, links, zones and demand; only `node` and
+        `link` must be there. Parameters are read on their own: a network says what differs.
+    """
+    own = _rows_of("gmns.csv")
+    renamed = {"places.place_id": "node.node_id|node.place_id", "zones.zone_id": "zone.zone_id",
+               "zones.region": "zone.super_zone|zone.zone_id",
+               "links.link_id": "", "links.passage": ""}  # fmt: skip
+    # What an effect selects of links is checked once they are made.
+    others = [
+        {**row, "key": "|".join(renamed.get(key, key) for key in row["key"].split("|"))}
+        | ({} if row["column"] else {"required": "no"})
+        for row in _rows_of("schema.csv")
+        if row["table"]
+        not in {"places", "links", "zones", "params", *(one["table"] for one in own)}
+    ]
+    return build_schema([*own, *others])
+
+
+def _rows_of(name: str) -> list[dict[str, str]]:
+    text = files("serai.data").joinpath(name).read_text("utf-8")
+    return list(csv.DictReader(text.splitlines()))
 
 
 def build_schema(rows: Iterable[Mapping[str, str]]) -> Mapping[str, Table]:
@@ -138,6 +169,7 @@ def build_schema(rows: Iterable[Mapping[str, str]]) -> Mapping[str, Table]:
             is_required=head["required"] != "no",
             needs_rows=head["required"] == "rows",
             is_evidence=head["role"] == "evidence",
+            is_open=head["role"] == "gmns",
             key=tuple(head["key"].split(";")),
             columns=MappingProxyType(columns[name]),
             meaning=head["meaning"],
@@ -239,10 +271,29 @@ def describe_schema(schema: Mapping[str, Table]) -> str:
     page
         Markdown.
     """
+    return _describe_tables(schema, "Data dictionary", "schema.csv", "")
+
+
+def describe_gmns() -> str:
+    """
+    Return the reference page of the tables of somebody's own network.
+
+    Returns
+    -------
+    page
+        Markdown.
+    """
+    own = {row["table"] for row in _rows_of("gmns.csv")}
+    schema = {name: table for name, table in read_gmns_schema().items() if name in own}
+    return _describe_tables(schema, "Tables of an own network (GMNS)", "gmns.csv", " gmns")
+
+
+def _describe_tables(schema: Mapping[str, Table], title: str, file: str, word: str) -> str:
+    command = f"python -m serai.data.schema{word}"
     lines = [
-        "# Data dictionary",
+        f"# {title}",
         "",
-        "Made from `src/serai/data/schema.csv` by `python -m serai.data.schema`; not to be edited.",
+        f"Made from `src/serai/data/{file}` by `{command}`; not to be edited.",
         "",
         "A table is a CSV file, UTF-8, one line of headings; a list in a cell is joined by `;`.",
         "A number has its lowest and highest defensible value beside it; they are filled together.",
@@ -285,4 +336,5 @@ def _describe_column(column: Column) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(describe_schema(read_schema()))
+    wants_gmns = sys.argv[1:] == ["gmns"]
+    sys.stdout.write(describe_gmns() if wants_gmns else describe_schema(read_schema()))

@@ -11,6 +11,7 @@ import pandas as pd
 
 from serai.data.find import find_place
 from serai.data.load import PACK
+from serai.data.own import read_folder
 from serai.data.schema import read_schema
 from serai.data.tables import read_tables
 from serai.domain.ranged import Ranged
@@ -61,7 +62,7 @@ def read_storage(
     ScenarioError
         A hub is not known, or there is none.
     """
-    own = read_tables(folder)
+    own = read_folder(folder)
     names = [name for name in (*BEHAVIOUR, "storage_hubs") if name not in own]
     # A table of the pack cites evidence of the pack, so it is read without its keys.
     schema = read_schema()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -30,7 +31,10 @@ _KEY_TEXT: Final = re.compile(r"[^\s;/]+")
 
 
 def read_tables(
-    folder: Path, *, schema: Mapping[str, Table] | None = None
+    folder: Path,
+    *,
+    schema: Mapping[str, Table] | None = None,
+    beside: Mapping[str, pd.DataFrame] | None = None,
 ) -> dict[str, pd.DataFrame]:
     """
     Return the tables of a folder, typed as the data dictionary says.
@@ -47,6 +51,8 @@ def read_tables(
         The pack, or a folder with files of the same names; a file may also lie in `odbl`.
     schema
         The data dictionary; the package's own if not given.
+    beside
+        Tables from elsewhere whose ids may be named too.
 
     Returns
     -------
@@ -76,11 +82,50 @@ def read_tables(
     for name, file in opened.items():
         _check_key(file)
         _check_bands(file, tables[name])
-        _check_links(file, tables, torn)
+        _check_links(file, tables, torn, beside or {})
         faults += file.faults
     if faults:
         raise DataError(faults)
     return tables
+
+
+def read_table(path: Path, table: Table) -> pd.DataFrame:
+    """
+    Return one table of any file name.
+
+    Parameters
+    ----------
+    path
+        CSV file.
+    table
+        Its description.
+
+    Returns
+    -------
+    frame
+        As one of `read_tables`.
+
+    Raises
+    ------
+    DataError
+        Anything is wrong with the file; lists all that is.
+    """
+    if not path.is_file():
+        raise DataError(state_fault(str(path), "no file", "a CSV file", "check the path"))
+    if path.suffix.lower() != ".csv":
+        wanted = "a name that ends in .csv"
+        raise DataError(state_fault(str(path), path.suffix or "no suffix", wanted, "rename it"))
+    faults: list[str] = []
+    named = replace(table, name=path.stem)
+    file = open_file(path.parent, named, (), faults)
+    if file is None:
+        raise DataError(faults)
+    frame = _type_table(file)
+    _check_key(file)
+    _check_bands(file, frame)
+    if faults + file.faults:
+        raise DataError(faults + file.faults)
+    return frame
 
 
 def split_list(cell: str) -> tuple[str, ...]:
@@ -121,6 +166,8 @@ def _type_table(file: File) -> pd.DataFrame:
         else:
             _check_words(file, column, texts)
             typed[column.name] = texts
+    others = [name for name in file.cells.columns if name not in file.table.columns]
+    typed |= {name: file.texts(name) for name in others}
     table = pd.DataFrame(typed, index=file.cells.index)
     table.attrs["file"] = file.shown
     return table
@@ -240,14 +287,19 @@ def _check_bands(file: File, typed: pd.DataFrame) -> None:
             file.refuse(int(line), column.name, got, wanted, "put the three in order")
 
 
-def _check_links(file: File, tables: Mapping[str, pd.DataFrame], torn: Collection[str]) -> None:
+def _check_links(
+    file: File,
+    tables: Mapping[str, pd.DataFrame],
+    torn: Collection[str],
+    beside: Mapping[str, pd.DataFrame],
+) -> None:
     """Add cells that name a row which no table has."""
     for column in file.table.columns.values():
-        targets = [target for target in column.key if target[0] in tables]
+        targets = [target for target in column.key if target[0] in tables or target[0] in beside]
         is_torn = any(table in torn for table, _ in column.key)
         if not targets or is_torn or column.name not in file.cells.columns:
             continue
-        known = _find_known(tables, targets)
+        known = _find_known(tables, targets) | _find_known(beside, targets)
         texts = file.texts(column.name)
         missing = {text: [i for i in _split(text) if i not in known] for text in set(texts)}
         lost: dict[str, list[int]] = {}
@@ -275,7 +327,13 @@ def _name_rows(lines: list[int]) -> str:
 
 def _find_known(tables: Mapping[str, pd.DataFrame], targets: Sequence[tuple[str, str]]) -> set[str]:
     """Return the ids that stand in any of the columns."""
-    return {item for table, name in targets for item in set(tables[table][name]) if item}
+    return {
+        item
+        for table, name in targets
+        if table in tables
+        for item in set(tables[table][name])
+        if item
+    }
 
 
 def _suggest(item: str, known: Collection[str]) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from serai.domain.roads import RoadProblem
 from serai.errors import DataError, state_fault
 
-__all__ = ["read_tntp"]
+__all__ = ["read_coordinates", "read_lengths", "read_tntp"]
 
 END = "<END OF METADATA>"
 N_CELLS = 7
@@ -67,6 +67,69 @@ def read_tntp(net: Path, trips: Path) -> RoadProblem:
         origin=table[:, 0].astype(np.int32) - 1, dest=table[:, 1].astype(np.int32) - 1,
         demand=table[:, 2].copy(),
     )  # fmt: skip
+
+
+def read_lengths(net: Path) -> list[float]:
+    """
+    Return the lengths of the links of a network that `read_tntp` reads.
+
+    Parameters
+    ----------
+    net
+        File of links.
+
+    Returns
+    -------
+    lengths
+        [unit of the file] In the order of the file.
+    """
+    head, body = _split(net, [])
+    links = _read_links(net, body, _count(net, head, "NUMBER OF NODES", []), [])
+    return [row[3] for row in links]
+
+
+def read_coordinates(path: Path, n_nodes: int) -> list[tuple[float, float]]:
+    """
+    Return longitude and latitude of the nodes.
+
+    Parameters
+    ----------
+    path
+        File of nodes: node, x, y.
+    n_nodes
+        Nodes of the network.
+
+    Returns
+    -------
+    points
+        [deg] In the order of their numbers.
+
+    Raises
+    ------
+    DataError
+        The file cannot be read, leaves a node out, or has coordinates that are no degrees.
+    """
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        got = f"a file that cannot be read ({getattr(error, 'strerror', None) or error})"
+        then = "name a file of nodes by --nodes: a network on a map needs coordinates"
+        raise DataError(state_fault(path.name, got, "node, x and y of every node", then)) from error
+    number = r"([-+]?\d*\.?\d+(?:[eE][-+]?\d+)?)"
+    rows = re.findall(rf"^\s*(\d+)\s+{number}\s+{number}", text, re.MULTILINE)
+    points = {int(node): (float(x), float(y)) for node, x, y in rows}
+    faults = [
+        state_fault(f"{path.name}, node {node}", "no row", "x and y", "add it")
+        for node in range(1, n_nodes + 1) if node not in points
+    ]  # fmt: skip
+    faults += [
+        state_fault(f"{path.name}, node {node}", f"{x:g}, {y:g}", "longitude and latitude (WGS 84)",
+                    "convert the coordinates")
+        for node, (x, y) in points.items() if not (-180 <= x <= 180 and -90 <= y <= 90)  # noqa: PLR2004
+    ]  # fmt: skip
+    if faults:
+        raise DataError(faults)
+    return [points[node] for node in range(1, n_nodes + 1)]
 
 
 def _split(path: Path, faults: list[str]) -> tuple[str, str]:

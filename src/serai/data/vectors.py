@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 
 from serai.data.load import PACK
-from serai.data.tables import read_tables, split_list
+from serai.data.own import read_folder
+from serai.data.tables import split_list
 from serai.domain.vectors import Event, RopeSet, Tie, Ties
 from serai.errors import DataError, state_fault
 
@@ -36,7 +37,7 @@ def read_ties(folder: Path = PACK) -> Ties:
     DataError
         A row names a tie that is not there.
     """
-    tables = read_tables(folder)
+    tables = read_folder(folder)
     if "ropes" not in tables or "ties" not in tables:
         return Ties(sets=(), flags=())
     ties = {str(row["id"]): row for row in tables["ties"].to_dict("records")}
@@ -106,7 +107,7 @@ def read_events(folder: Path = PACK) -> tuple[Event, ...]:
     folder
         The tables.
     """
-    table = read_tables(folder).get("events")
+    table = read_folder(folder).get("events")
     if table is None:
         return ()
     events = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from serai.domain.results import Result
+from serai.domain.results import Amounts, Result
 
 __all__ = [
     "AuditedCorridor",
@@ -14,8 +14,11 @@ __all__ = [
     "EvidenceResult",
     "EvidenceSource",
     "EvidenceStep",
+    "Improvement",
+    "NotCarried",
     "ScenarioEntry",
     "ScenariosResult",
+    "Trial",
 ]
 
 
@@ -178,11 +181,70 @@ class CheckFinding(Result):
     """One thing that a check found."""
 
     severity: str
-    """error: the answer would be wrong or missing; warning: look at it."""
+    """error: the answer would be wrong or missing; warning: look at it; note: know it."""
+    question: str
+    """run, trust or improve: which question it is an answer to."""
     check: str
     """Name of the check."""
     message: str
     """Where, got, wanted, next."""
+
+
+class NotCarried(Result):
+    """Demand of a trial run that is not carried, and why."""
+
+    origin: str
+    """Zone."""
+    dest: str
+    """Zone."""
+    class_id: str
+    """Commodity class."""
+    unit: str
+    """TEU or t."""
+    demand: float
+    """[TEU/yr or t/yr] All of it."""
+    unserved: float
+    """[TEU/yr or t/yr] What is not carried."""
+    why: str
+    """no route, a shock, a limit that binds, or dearer than not being served."""
+
+
+class Improvement(Result):
+    """A number that would be worth knowing better."""
+
+    id: str
+    """Table, key and column, as in the evidence register."""
+    value: float
+    """What it is."""
+    low: float
+    """Low end of its range."""
+    high: float
+    """High end of its range."""
+    grade: str
+    """observed, derived or assumed."""
+    moves_usd_yr: float
+    """[USD/yr] What the users of the trial run would pay more or less between its ends."""
+
+
+class Trial(Result):
+    """What a run of the folder's scenario gives."""
+
+    scenario: str
+    """Its name."""
+    year: int
+    """Year of demand and prices."""
+    demand: Amounts
+    """All that wants to move."""
+    served: Amounts
+    """What moves."""
+    not_carried: list[NotCarried]
+    """Where more than a hundredth is not carried, most tonnes first; twenty at most."""
+    holds: bool
+    """True where the certificate of the run holds."""
+    why_nothing: str
+    """Where nothing at all is carried, why; else empty."""
+    improve: list[Improvement]
+    """Numbers whose range moves most money, first ones first."""
 
 
 class CheckResult(Result):
@@ -199,9 +261,14 @@ class CheckResult(Result):
     n_warnings: int
     """Findings that are warnings."""
     findings: list[CheckFinding]
-    """Errors first."""
+    """Errors first, notes last."""
     rows: dict[str, int]
     """Rows by table; empty where the tables cannot be read."""
+    borrowed: list[str]
+    """Tables of the package that a network in GMNS uses, as it has none of its own."""
+    trial: Trial | None
+    """A run of scenario.toml of the folder, or of its latest year up to 2023; null where the
+    folder cannot be run."""
     version: str
     """Version of the code."""
     data_version: str

@@ -15,10 +15,12 @@ from serai.domain.listings import (
     EvidenceStep,
     ScenarioEntry,
     ScenariosResult,
+    Trial,
 )
 from serai.domain.programme import SolveResult
 from serai.domain.roads import AssignResult
 from serai.outputs.columns import Column, print_table
+from serai.outputs.numbers import say_plain, say_share
 
 __all__ = [
     "print_assign",
@@ -31,6 +33,7 @@ __all__ = [
 
 INDENT = 2
 MANY_PAIRS = 10
+MOST_LOST = 5
 MANY_ROWS = 20
 MAX_IN_FULL = 40
 """Numbers that are told with all that is known about each."""
@@ -274,7 +277,7 @@ def _tell_source(source: EvidenceSource) -> str:
 
 def print_check(console: Console, result: CheckResult) -> None:
     """
-    Print what is wrong with a folder of tables, or that nothing is.
+    Print whether a folder of tables can be run and trusted, and what would improve it.
 
     Parameters
     ----------
@@ -283,20 +286,62 @@ def print_check(console: Console, result: CheckResult) -> None:
     result
         What the check found.
     """
+    _print_heading(console, "Can I run?")
+    if result.trial is not None:
+        _print_trial(console, result.trial)
+    _print_findings(console, result, "run")
+    if result.borrowed:
+        names = ", ".join(result.borrowed)
+        _print_lines(console, [f"From the package, as the folder has none: {names}."])
+    if any(one.question == "trust" for one in result.findings):
+        _print_heading(console, "Can I trust it?")
+        _print_findings(console, result, "trust")
+    if result.trial is not None and result.trial.improve:
+        rows = [
+            [one.id, f"{one.value:,.5g}", f"{one.low:,.4g}–{one.high:,.4g}", one.grade,
+             say_plain(one.moves_usd_yr)]
+            for one in result.trial.improve
+        ]  # fmt: skip
+        columns = [Column("Number", "names"), Column("value"), Column("range"),
+                   Column("grade", "words"), Column("USD/yr")]  # fmt: skip
+        print_table(
+            console, "What to improve? What moves this run most, by its range", columns, rows
+        )
     console.print()
-    for finding in result.findings:
-        line = Text(f"{finding.severity} ({finding.check}) ", style="bold")
-        line.append(finding.message, style="not bold")
-        console.print(line, soft_wrap=True)
     if result.rows:
-        rows = ", ".join(f"{name} {n:,}" for name, n in result.rows.items())
-        console.print(Text(f"Rows read: {rows}.", style="dim"))
+        rows_read = ", ".join(f"{name} {n:,}" for name, n in result.rows.items())
+        console.print(Text(f"Rows read: {rows_read}.", style="dim"))
     told = _count(result.n_errors, "error"), _count(result.n_warnings, "warning")
     verdict = "can be run" if result.is_runnable else "cannot be run"
     if result.is_runnable and not result.is_sourced:
         verdict += ", but not every number has its evidence"
     console.print(Text(f"{result.folder} {verdict}: {' and '.join(told)}.", style="bold"))
     _print_version(console, result.version, result.data_version)
+
+
+def _print_heading(console: Console, text: str) -> None:
+    console.print(Text(f"\n{text}", style="bold"))
+
+
+def _print_findings(console: Console, result: CheckResult, question: str) -> None:
+    for finding in result.findings:
+        if finding.question == question:
+            line = Text(f"{finding.severity} ({finding.check}) ", style="bold")
+            line.append(finding.message, style="not bold")
+            console.print(line, soft_wrap=True)
+
+
+def _print_trial(console: Console, trial: Trial) -> None:
+    """Print what a run carries, and what it does not and why."""
+    share = trial.served.t / trial.demand.t if trial.demand.t > 0 else 0.0
+    carried = f"{say_plain(trial.served.teu)} TEU and {say_plain(trial.served.t)} t"
+    _print_lines(console, [f"A run of {trial.scenario}, {trial.year}, carries {carried}: "
+                           + say_share(share) + " of the tonnes."])  # fmt: skip
+    _print_lines(console, [
+        f"Not carried: {one.origin} to {one.dest}, {one.class_id}: {say_plain(one.unserved)} "
+        f"{one.unit}, {say_share(one.unserved / one.demand)}: {one.why}."
+        for one in trial.not_carried[:MOST_LOST]
+    ])  # fmt: skip
 
 
 def _count(n: int, what: str) -> str:

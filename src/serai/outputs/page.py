@@ -9,7 +9,8 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from serai.domain.results import AnswerResult, QuoteRoute, Record
+from serai.domain.quotes import QuoteRoute
+from serai.domain.results import AnswerResult, Record
 from serai.domain.stored import Stored
 from serai.errors import ScenarioError, state_fault
 from serai.outputs.backcast import (
@@ -54,6 +55,7 @@ from serai.outputs.words import list_cases, name_case, split_route
 __all__ = [
     "AnswerPage",
     "Footnote",
+    "is_stale",
     "open_template",
     "render_answer_page",
     "write_answer_page",
@@ -242,7 +244,7 @@ def render_answer_page(page: AnswerPage) -> str:
         has_less=_has_less(answer),
         assumed=say_share(answer.assumed_share, lang),
         is_stale={
-            name: _is_stale(study.record, answer)
+            name: is_stale(study.record, answer.record.inputs)
             for name, study in (
                 ("sensitivity", stored.sensitivity),
                 ("frontier", stored.frontier),
@@ -347,10 +349,18 @@ def _tell_conditions(stored: Stored, lang: Language) -> dict[str, object]:
     return {"said": say_states(when, lang), **both}
 
 
-def _is_stale(record: Record, answer: AnswerResult) -> bool:
-    """Say whether a table that the model reads is another one than a study had."""
-    then, now = record.inputs, answer.record.inputs
-    return any(then.get(name) != now.get(name) for name in READ_BY_MODEL)
+def is_stale(record: Record, inputs: Mapping[str, str]) -> bool:
+    """
+    Say whether a table that the model reads is another one than a study had.
+
+    Parameters
+    ----------
+    record
+        Of the study.
+    inputs
+        Content hash of each table now.
+    """
+    return any(record.inputs.get(name) != inputs.get(name) for name in READ_BY_MODEL)
 
 
 def _has_less(answer: AnswerResult) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,16 +11,17 @@ from numpy.typing import NDArray
 from serai.domain.ranged import FloatArray
 from serai.domain.results import (
     Amounts,
+    AnswerMap,
     AnswerResult,
     BaseYear,
     CaseResult,
     Draws,
     OutlookRow,
     RunCertificate,
-    RunResult,
 )
-from serai.domain.routes import Routes
+from serai.domain.routes import CORRIDORS, Routes
 from serai.domain.world import World
+from serai.errors import DataError, state_fault
 from serai.run import (
     Run,
     Start,
@@ -41,7 +42,7 @@ from serai.studies.cases import (
 from serai.studies.draws import Drawn, band_of, count_varied, draw_shares
 from serai.studies.mapped import divertible_links
 from serai.studies.omitted import find_omitted
-from serai.studies.runs import link_amounts, summarize
+from serai.studies.runs import link_amounts
 from serai.studies.shares import (
     CaseShares,
     Key,
@@ -55,24 +56,16 @@ from serai.studies.tally import NAMES, bottlenecks, resources_used, tally
 from serai.studies.words import headline
 from serai.units import USD_PER_MUSD
 
-__all__ = ["Answer", "answer_question"]
+__all__ = ["answer_question"]
 
 OUTLOOK_YEARS = (2030, 2040)
 OTHER_YEARS = (2021,)
 
+SLIVER = 3e-3
+"""Flows below this share of the largest are on no map: the choice model gives every route some."""
+
 LEAST_USE = 0.01
 """Share of the corridor's divertible goods that a limit must serve to be told as one of its own."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """The answer, and the two runs that its maps show."""
-
-    result: AnswerResult
-    before: RunResult
-    """Today, Russia open."""
-    after: RunResult
-    """Today, Russia closed."""
 
 
 def answer_question(
@@ -82,7 +75,7 @@ def answer_question(
     seed: int = 1,
     workers: int = 2,
     progress: Progress | None = None,
-) -> Answer:
+) -> AnswerResult:
     """
     Answer whether the Middle Corridor can replace the routes through Russia.
 
@@ -103,10 +96,18 @@ def answer_question(
     -------
     answer
         Shares by case with their bands, what binds, what it costs, and how sure this is.
+
+    Raises
+    ------
+    DataError
+        The tables have no demand in a year that the question asks about, or no route by one of its
+        two corridors.
     """
     began = time.perf_counter()
     tell = progress or (lambda _stage, _done, _total: None)
+    _require_years(world)
     routes, runs = settle_cases(world, tell)
+    _require_corridors(routes)
     central = measure(runs)
     start = {key: run.end for key, run in runs.items()}
     others = _other_years(world, routes, start, tell)
@@ -116,7 +117,7 @@ def answer_question(
         [central.certificate, *(d.certificate for d in drawn), others[1], outlook[1]]
     ).model_copy(update={"omitted": find_omitted(runs["today", "open"], seed=seed, tell=tell)})
     cases = [_case(world, runs, central, drawn, key) for key in all_cases()]
-    result = AnswerResult(
+    return AnswerResult(
         base_year=BASE_YEAR,
         built_by=BUILT_BY,
         headline=headline(cases, central.teu, outlook[0]),
@@ -125,6 +126,7 @@ def answer_question(
         cases=cases,
         other_years=others[0],
         outlook=outlook[0],
+        maps=_maps(runs),
         draws=Draws(
             n=draws,
             inputs_varied=count_varied(world) if draws else 0,
@@ -138,13 +140,40 @@ def answer_question(
             n_routes=len(routes.mark), seconds=time.perf_counter() - began,
         ),
     )  # fmt: skip
-    before, after = runs["today", "open"], runs["today", "closed"]
-    return Answer(result=result, before=_mapped(before, before), after=_mapped(after, before))
 
 
-def _mapped(run: Run, base: Run) -> RunResult:
-    """Tell a run with the links of the divertible cells alone: what the maps are about."""
-    return summarize(run).model_copy(update={"links": divertible_links(run, base)})
+def _require_years(world: World) -> None:
+    """Refuse tables without demand in the years that are asked about."""
+    wanted = (*OTHER_YEARS, BASE_YEAR, *OUTLOOK_YEARS)
+    years = sorted(set(world.flows.year.tolist()))
+    if not set(wanted) <= set(years):
+        raise DataError(
+            state_fault("answer, demand.csv", f"demand of {', '.join(map(str, years))}",
+                        f"of {', '.join(map(str, wanted))}",
+                        "add rows of these years, or ask `serai run`, `compare` or `routes`")
+        )  # fmt: skip
+
+
+def _require_corridors(routes: Routes) -> None:
+    """Refuse tables in which nothing goes by one of the two corridors."""
+    found = {CORRIDORS[i] for i in set(routes.corridor.tolist())}
+    lost = [name for name in ("north", "middle") if name not in found]
+    if lost:
+        raise DataError(
+            state_fault("answer, routes", f"none by the corridor {' or '.join(lost)}",
+                        "routes by land through RUS, and by water between KAZ or TKM and AZE",
+                        "add the links, or ask `serai run`, `compare` or `routes`")
+        )  # fmt: skip
+
+
+def _maps(runs: Mapping[Key, Run]) -> list[AnswerMap]:
+    base = runs["today", "open"]
+    flows = {r: divertible_links(runs["today", r], base) for r in ("open", "closed")}
+    least = SLIVER * max((one.teu for found in flows.values() for one in found), default=0.0)
+    return [
+        AnswerMap(russia=russia, links=[one for one in found if one.teu >= least])
+        for russia, found in flows.items()
+    ]
 
 
 def _case(

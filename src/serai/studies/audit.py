@@ -11,9 +11,9 @@ import serai
 from serai.data.check_evidence import audit_register, audit_uses, find_uses
 from serai.data.formulas import check_formulas, derive
 from serai.data.load import PACK
+from serai.data.own import read_folder
 from serai.data.register import build_register
 from serai.data.schema import read_schema
-from serai.data.tables import read_tables
 from serai.domain.listings import AuditedCorridor, AuditedTable, EvidenceAudit, EvidenceResult
 from serai.domain.routes import CORRIDORS
 from serai.domain.scenario import Scenario
@@ -45,7 +45,7 @@ def audit_evidence(world: World, *, folder: Path = PACK) -> EvidenceResult:
         No numbers, but the audit: every number of the register is looked at; the base year is
         solved to weigh links by what boxes between China and Europe pay and wait on them.
     """
-    tables = read_tables(folder)
+    tables = read_folder(folder)
     register, schema = build_register(tables), read_schema()
     reproduced, n_reproduced = derive(tables).keys(), 0
     counts: dict[str, dict[str, int]] = {}

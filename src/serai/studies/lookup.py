@@ -9,17 +9,13 @@ from typing import Final
 
 import serai
 from serai.data.check import check_network
-from serai.data.check_evidence import audit_register, audit_uses
 from serai.data.evidence import Search, find_sources, search_evidence
-from serai.data.findings import Finding
-from serai.data.formulas import Derivation, check_formulas, derive
+from serai.data.formulas import Derivation, derive
 from serai.data.load import PACK, read_world
+from serai.data.own import read_folder
 from serai.data.register import EvidenceRow, Register, Source, build_register
 from serai.data.scenarios import list_shipped, read_scenario
-from serai.data.tables import read_tables
 from serai.domain.listings import (
-    CheckFinding,
-    CheckResult,
     EvidenceNumber,
     EvidenceResult,
     EvidenceSource,
@@ -30,15 +26,10 @@ from serai.domain.listings import (
 from serai.domain.world import World
 from serai.errors import DataError, NoPathError, state_fault
 
-__all__ = ["ask_evidence", "check_folder", "read_checked_world", "scenarios"]
+__all__ = ["ask_evidence", "read_checked_world", "require_params", "scenarios", "version_of"]
 
 NO_PATH: Final = "demand has a path"
 """Name of the check that finds places which nothing connects."""
-
-EVIDENCE: Final = "evidence of numbers"
-FORMULAS: Final = "formulas"
-SOURCING: Final = frozenset({EVIDENCE, FORMULAS})
-"""Names of the checks that find numbers without evidence, with which a run is possible."""
 
 
 def scenarios(name: str | None = None) -> ScenariosResult:
@@ -98,7 +89,7 @@ def ask_evidence(search: Search, *, folder: Path = PACK) -> EvidenceResult:
     DataError
         The tables have faults.
     """
-    tables = read_tables(folder)
+    tables = read_folder(folder)
     register = build_register(tables)
     rows = search_evidence(register, search)
     derivations = derive(tables)
@@ -110,7 +101,7 @@ def ask_evidence(search: Search, *, folder: Path = PACK) -> EvidenceResult:
         numbers=[_tell_number(row, chains[row.id]) for row in rows],
         sources=_tell_sources(register, [*rows, *inputs]),
         version=serai.__version__,
-        data_version=_version_of(folder),
+        data_version=version_of(folder),
     )
 
 
@@ -167,63 +158,20 @@ def _tell_sources(register: Register, rows: Iterable[EvidenceRow]) -> list[Evide
     ]
 
 
-def check_folder(folder: Path) -> CheckResult:
+def version_of(folder: Path) -> str:
     """
-    Return whether a folder of tables can be run and trusted.
+    Return the version of a folder's tables.
 
     Parameters
     ----------
     folder
-        With `places.csv`, `links.csv` and the others.
+        The tables.
 
     Returns
     -------
-    result
-        Everything that is wrong with the files; where they can be read, what the structure checks
-        and the audit of the evidence find.
+    version
+        ``own tables`` where they carry none.
     """
-    try:
-        tables = read_tables(folder)
-    except DataError as error:
-        told = [CheckFinding(severity="error", check="tables", message=m) for m in error.faults]
-        return _conclude(folder, told, {})
-    try:
-        found = [*check_network(tables), *audit_register(build_register(tables)),
-                 *audit_uses(tables), *check_formulas(tables)]  # fmt: skip
-    except DataError as error:
-        told = [CheckFinding(severity="error", check=FORMULAS, message=m) for m in error.faults]
-        return _conclude(folder, told, {})
-    told = [_tell_finding(one) for one in found]
-    if not any(one.severity == "error" for one in told):
-        try:
-            _require_params(read_world(folder))
-        except DataError as error:
-            told += [CheckFinding(severity="error", check="model", message=m) for m in error.faults]
-    return _conclude(folder, told, {name: len(table) for name, table in tables.items()})
-
-
-def _tell_finding(finding: Finding) -> CheckFinding:
-    message = str(finding).removeprefix(f"{finding.severity} ({finding.check}) ")
-    return CheckFinding(severity=finding.severity, check=finding.check, message=message)
-
-
-def _conclude(folder: Path, findings: list[CheckFinding], rows: dict[str, int]) -> CheckResult:
-    n_errors = sum(one.severity == "error" for one in findings)
-    wrong = {one.check for one in findings if one.severity == "error"}
-    return CheckResult(
-        folder=str(folder),
-        is_runnable=wrong <= SOURCING,
-        is_sourced=bool(rows) and not wrong & SOURCING,
-        n_errors=n_errors,
-        n_warnings=len(findings) - n_errors,
-        findings=sorted(findings, key=lambda one: one.severity),
-        rows=rows,
-        version=serai.__version__,
-        data_version=_version_of(folder),
-    )
-
-
-def _version_of(folder: Path) -> str:
     path = folder / "VERSION"
     return path.read_text("utf-8").strip() if path.is_file() else "own tables"
 
@@ -251,17 +199,29 @@ def read_checked_world(folder: Path | None) -> World:
     """
     if folder is None:
         return read_world()
-    found = [one for one in check_network(read_tables(folder)) if one.severity == "error"]
+    found = [one for one in check_network(read_folder(folder)) if one.severity == "error"]
     if found:
         told = [str(one).removeprefix("error ") for one in found]
         raise (NoPathError if {one.check for one in found} == {NO_PATH} else DataError)(told)
     world = read_world(folder)
-    _require_params(world)
+    require_params(world)
     return world
 
 
-def _require_params(world: World) -> None:
-    """Refuse tables without a parameter that the model, or a class of boxes of theirs, needs."""
+def require_params(world: World) -> None:
+    """
+    Refuse tables without a parameter that the model, or a class of boxes of theirs, needs.
+
+    Parameters
+    ----------
+    world
+        The tables.
+
+    Raises
+    ------
+    DataError
+        Names every parameter that is missing or in another unit.
+    """
     classes = world.classes
     wanted = {f"contestable_{c.lower()}": f"one, as class {c} counts boxes"
               for c, is_box in zip(classes.ids, classes.is_box, strict=True) if is_box}  # fmt: skip

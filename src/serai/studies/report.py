@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
 from serai.data.answers import read_stored
-from serai.data.geometry import Geometry, great_circle, read_basemap, read_geometry
+from serai.data.geometry import Geometry, read_basemap
 from serai.data.load import PACK
+from serai.data.own import read_folder
 from serai.data.register import EvidenceRow, Register, build_register
-from serai.data.tables import read_tables
-from serai.domain.results import AnswerResult, Bottleneck, QuoteRoute, RunResult
+from serai.domain.quotes import QuoteRoute
+from serai.domain.results import AnswerResult, Bottleneck, LinkFlow
 from serai.domain.world import World
 from serai.errors import NoPathError, ScenarioError
 from serai.model.choice import AVOIDED
@@ -24,8 +24,8 @@ from serai.outputs.numbers import say_share
 from serai.outputs.page import AnswerPage, Footnote
 from serai.outputs.page_tables import ClassNote, MeasureNote, ProjectNote
 from serai.outputs.words import COLOURS, pick_case
-from serai.studies.answer import Answer
 from serai.studies.cases import SERVES_MIDDLE, case_scenario
+from serai.studies.lines import line_of, read_lines, spot_of
 from serai.studies.naming import Namer, read_namer
 from serai.studies.quote import Inquiry, quote
 from serai.studies.translate import translate_answer, translate_route, translate_stored
@@ -75,7 +75,7 @@ PANELS: Final = {
 
 
 def assemble_page(
-    world: World, answer: Answer, *, folder: Path = PACK, lang: Language = ENGLISH
+    world: World, answer: AnswerResult, *, folder: Path = PACK, lang: Language = ENGLISH
 ) -> AnswerPage:
     """
     Return everything that the page shows.
@@ -85,7 +85,7 @@ def assemble_page(
     world
         The tables that were answered from.
     answer
-        The answer with the two runs of its maps.
+        The answer; its maps are drawn.
     folder
         The tables' folder, for names, evidence and, if it has them, lines of maps.
     lang
@@ -103,9 +103,9 @@ def assemble_page(
     ScenarioError
         A stored study beside the tables is none.
     """
-    tables, namer = read_tables(folder), read_namer(lang, folder)
-    result = translate_answer(answer.result, namer)
-    before, after = _draw_maps(world, replace(answer, result=result), folder, lang)
+    tables, namer = read_folder(folder), read_namer(lang, folder)
+    result = translate_answer(answer, namer)
+    before, after = _draw_maps(world, result, folder, lang)
     middle = _find_route(world, "middle", (*AVOIDED, "IRN"))
     northern = _find_route(world, "north", ())
     footnotes, n_evidence = _list_footnotes(build_register(tables), result, middle, northern)
@@ -179,18 +179,19 @@ def _note_measures(tables: Mapping[str, pd.DataFrame], namer: Namer) -> dict[str
 # ---------------------------------------------------------------- maps
 
 
-def _draw_maps(world: World, answer: Answer, folder: Path, lang: Language) -> list[tuple[str, str]]:
+def _draw_maps(
+    world: World, answer: AnswerResult, folder: Path, lang: Language
+) -> list[tuple[str, str]]:
     """Draw today, Russia open and closed, each for a screen and for a phone."""
-    geometry = _read_lines(folder)
+    geometry = read_lines(folder)
     basemap = read_basemap(PACK)
-    year = answer.result.base_year
     panels = [
-        _panel(world, geometry, run, lang.say(PANELS[state], year=year), limits)
-        for run, state, limits in (
-            (answer.before, "open", _binding(answer.result, "open")),
-            (answer.after, "closed", _binding(answer.result, "closed")),
+        _panel(
+            world, geometry, one.links, lang.say(PANELS[one.russia], year=answer.base_year),
+            _binding(answer, one.russia),
         )
-    ]
+        for one in answer.maps
+    ]  # fmt: skip
     scale = maps.choose_scale(panels, lang.say(FLOW_UNIT), corridors=LOOKS)
     places = world.network.places
     labels = maps.label_main_places(
@@ -208,12 +209,6 @@ def _draw_maps(world: World, answer: Answer, folder: Path, lang: Language) -> li
     return list(zip(wide, phone, strict=True))
 
 
-def _read_lines(folder: Path) -> Geometry:
-    """Return the lines of links; those of the package for tables that have none of their own."""
-    has_lines = (folder / "odbl" / "link_geometry.csv").is_file()
-    return read_geometry(folder if has_lines else PACK)
-
-
 def _binding(result: AnswerResult, state: str) -> Sequence[Bottleneck]:
     case = pick_case(result, "today", state)
     # The maps show boxes: a limit that costs a box nothing, such as an oil berth, is not on them.
@@ -221,38 +216,42 @@ def _binding(result: AnswerResult, state: str) -> Sequence[Bottleneck]:
 
 
 def _panel(
-    world: World, geometry: Geometry, run: RunResult, title: str, binding: Sequence[Bottleneck]
+    world: World,
+    geometry: Geometry,
+    flows: Sequence[LinkFlow],
+    title: str,
+    binding: Sequence[Bottleneck],
 ) -> maps.FlowPanel:
-    links, places = world.network.links, world.network.places
+    links = world.network.links
     at = {link_id: i for i, link_id in enumerate(links.ids)}
-    least = LEAST_FLOW * max((flow.teu for flow in run.links), default=0.0)
+    least = LEAST_FLOW * max((flow.teu for flow in flows), default=0.0)
     lines = []
-    for flow in run.links:
+    for flow in flows:
         i = at[flow.link_id]
         if links.kind[i] == "air" or flow.teu < least:
             continue
         key = flow.corridor if flow.corridor in LOOKS else "other"
-        points = geometry.lines.get(flow.link_id)
-        if points is None:
-            ends = (links.from_place[i], links.to_place[i])
-            points = great_circle(*((float(places.lon[p]), float(places.lat[p])) for p in ends))
-        is_inferred = flow.link_id in geometry.inferred or flow.link_id not in geometry.lines
-        lines.append(maps.FlowLine(points=points, flows={key: flow.teu}, is_inferred=is_inferred))
+        line = line_of(world.network, geometry, i)
+        if line is not None:
+            lines.append(
+                maps.FlowLine(
+                    points=line.points, flows={key: flow.teu}, is_inferred=line.is_inferred
+                )
+            )
     return maps.FlowPanel(title=title, lines=lines, bottlenecks=_spots(world, binding))
 
 
 def _spots(world: World, binding: Sequence[Bottleneck]) -> list[maps.Bottleneck]:
-    """Return where limits lie: halfway between the ends of what they are about; each once."""
-    resources, places = world.network.resources, world.network.places
+    """Return where limits lie; each once."""
     spots: dict[str, maps.Bottleneck] = {}
     for limit in binding:
-        ends = [p for p in resources.section[resources.ids.index(limit.resource)] if p >= 0]
-        if not ends or limit.resource in spots:
+        spot = spot_of(world.network, limit.resource)
+        if spot is None or limit.resource in spots:
             continue
         spots[limit.resource] = maps.Bottleneck(
             name=limit.name,
-            lon=float(places.lon[ends].mean()),
-            lat=float(places.lat[ends].mean()),
+            lon=spot[0],
+            lat=spot[1],
             price_usd_teu=limit.price_usd_teu,
             wait_h=limit.wait_h or 0.0,
         )

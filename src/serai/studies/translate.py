@@ -8,7 +8,8 @@ from typing import TypeVar
 from serai.domain.backcast import BackcastResult
 from serai.domain.conditions import Conditions, ConditionsResult, Limit
 from serai.domain.invest import InvestResult
-from serai.domain.results import AnswerResult, QuoteRoute, Result
+from serai.domain.quotes import QuoteRoute
+from serai.domain.results import AnswerResult, Result
 from serai.domain.sensitivity import SensitivityResult
 from serai.domain.stored import Stored
 from serai.domain.world import World
