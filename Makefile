@@ -4,6 +4,7 @@
 #   make test     set up if needed, then every test             (ARGS="-k house" is passed on)
 #   make quick    every test but the slow ones
 #   make lint     format, lint, types, import contracts, docstrings
+#   make docs     build the site into site/ and follow every link of it
 #   make coverage branch coverage with the compiler off, so that kernels count
 #   make estimate estimate the behavioural parameters anew, left-out years and a second start included
 #   make bench    measure Serai beside other programs, write docs/benchmarks.md
@@ -14,7 +15,7 @@
 # A Python of your own choice: make PYTHON=/path/to/python3.12 test
 
 .DEFAULT_GOAL := help
-.PHONY: help answer test quick lint coverage estimate bench wheel lock clean
+.PHONY: help answer test quick lint docs coverage estimate bench wheel lock clean
 SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 
@@ -57,6 +58,10 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/python -m numpydoc lint $$(find src -name '*.py' | sort)
 
+docs: $(READY)
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict
+	@$(BIN)/python -m scripts.check_site site
+
 coverage: $(READY)
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m coverage run -m pytest -q -m "not slow" $(ARGS)
 	$(BIN)/python -m coverage report
@@ -77,7 +82,7 @@ lock:
 	  --custom-compile-command 'make lock' $(UPGRADE) pyproject.toml -o requirements.lock
 
 clean:
-	rm -rf $(VENV) $(BENCH) build dist .coverage htmlcov .hypothesis .mypy_cache .pytest_cache \
+	rm -rf $(VENV) $(BENCH) build dist site .coverage htmlcov .hypothesis .mypy_cache .pytest_cache \
 	  .ruff_cache .import_linter_cache
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 

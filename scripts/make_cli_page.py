@@ -6,22 +6,14 @@ from typer.testing import CliRunner
 
 from serai.cli.commands import RESULTS, app
 from serai.data.scenarios import list_shipped
-from serai.domain.scenario import (
-    ChangeLinks,
-    CloseLinks,
-    CloseTransit,
-    Scenario,
-    SetYearInput,
-    Written,
-)
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "cli.md"
 COMMANDS = ("answer", "run", "compare", "backcast", "sensitivity", "frontier",
             "invest", "conditions", "tariff", "frictions", "storage", "ensemble",
-            "vectors", "events", "brief",
+            "vectors", "events", "brief", "export", "import",
             "scenarios", "routes",
             "select", "skim", "evidence", "check", "new", "extend", "triplogs",
-            "assign", "solve", "schema")  # fmt: skip
+            "assign", "solve", "serve", "schema")  # fmt: skip
 
 HEAD = """\
 # The command line
@@ -44,19 +36,11 @@ exactly one JSON document, described by `serai schema NAME` for NAME in {names}.
 | 141 | whoever read standard output has gone |
 """
 
-KEYS: dict[str, type[Written]] = {
-    "Keys of a scenario": Scenario,
-    '`[[shocks]]` or `[[changes]]` with `kind = "close"`': CloseLinks,
-    '`[[shocks]]` or `[[changes]]` with `kind = "change"`': ChangeLinks,
-    '`[[shocks]]` with `kind = "close_transit"`': CloseTransit,
-    '`[[shocks]]` with `kind = "year_input"`': SetYearInput,
-}
-
 SCENARIOS = """\
 ## The scenarios that ship with the data
 
-`serai scenarios NAME` tells why the numbers of one are what they are. A TOML file of your own with
-the keys below may stand for a name.
+`serai scenarios NAME` tells why the numbers of one are what they are. A TOML file of your own
+may stand for a name: [its keys](scenario.md).
 
 | name | what |
 |---|---|
@@ -77,28 +61,7 @@ def render() -> str:
     helps = (f"## serai {name}\n\n```text\n{show_help(name)}\n```\n" for name in COMMANDS)
     rows = "".join(f"| `{one.name}` | {one.title} |\n" for one in list_shipped())
     head = HEAD.format(names=names) + f"\n```text\n{show_help()}\n```\n"
-    return "\n".join([head, *helps, SCENARIOS + rows, *map(show_keys, KEYS)])
-
-
-def show_keys(title: str) -> str:
-    """Return the keys of a scenario, a shock or a change as a table."""
-    fields = KEYS[title].model_fields
-    rows = "".join(
-        f"| `{name}` | {'' if field.is_required() else show_default(field.default)} | "
-        f"{field.description} |\n"
-        for name, field in fields.items()
-        if name != "kind"
-    )
-    return f"### {title}\n\n| key | when left out | meaning |\n|---|---|---|\n{rows}"
-
-
-def show_default(value: object) -> str:
-    """Return a default as TOML has it; what TOML cannot say is nothing."""
-    if isinstance(value, bool):
-        return f"`{str(value).lower()}`"
-    if value is None or value in ((), "", {}):
-        return "nothing"
-    return f'`"{value}"`' if isinstance(value, str) else f"`{value}`"
+    return "\n".join([head, *helps, SCENARIOS + rows])
 
 
 if __name__ == "__main__":

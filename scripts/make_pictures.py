@@ -2,8 +2,9 @@
 Make the README's numbers and pictures anew, from a fresh answer or from the stored one.
 
 Run it from a checkout: ``python -m scripts.make_pictures --readme`` solves the answer with 64
-draws (some minutes), stores it as ``docs/pictures/answer.json``, draws the pictures beside it and
-rewrites what the README shows: the answer, and what the commands of its tour print. ``--stored``
+draws (some minutes), stores it beside the tables, draws the pictures and rewrites what the README
+shows: the answer, and what the commands of its tour print; and what commands print in the tutorial
+and the how-to pages. ``--stored``
 takes the stored answer, ``--answer FILE`` one that ``serai answer --json`` printed. ``--pages``
 makes the reference pages anew instead.
 """
@@ -14,9 +15,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Final
 
+import serai
 from scripts.excerpts import refresh_blocks
 from serai.domain.results import AnswerResult, Band
 from serai.outputs.charts import draw_destinations, draw_shares
@@ -26,7 +29,7 @@ from serai.outputs.words import list_cases, name_case, pick_case
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 PICTURES: Final = ROOT / "docs" / "pictures"
-STORED: Final = PICTURES / "answer.json"
+STORED: Final = ROOT / "src/serai/data/pack/answer.json"
 BEGIN: Final = "<!-- answer: made by `python -m scripts.make_pictures --readme` -->\n"
 END: Final = "<!-- end of the answer -->\n"
 MADE: Final = {
@@ -34,9 +37,14 @@ MADE: Final = {
     "corridor-checks.md": "serai.studies.corridor_page",
     "data-dictionary.md": "serai.data.schema",
     "gmns.md": "serai.data.schema gmns",
+    "json.md": "scripts.json_page",
+    "scenario.md": "scripts.scenario_page",
     "sensitivity.md": "scripts.sensitivity_page",
+    "works.md": "scripts.works",
 }
 """Reference pages and the modules that print them."""
+VERSIONS: Final = 2
+"""Names that the package always exports; with more it is an interface, and has a page."""
 COLUMNS: Final = (
     "case", "forced share, TEU", "voluntary share, TEU", "forced share, t", "days", "USD/FEU",
     "capital", "binds first",
@@ -59,22 +67,29 @@ Where they go when Russia closes:
 ![Where the divertible boxes go when Russia closes, by case](docs/pictures/destinations.svg)
 
 {versions}: {drawn}; solved in {minutes} min on two cores. All of it is in
-[answer.json](docs/pictures/answer.json).
+[answer.json](src/serai/data/pack/answer.json).
 """
 DRAWN: Final = "{n} draws of {varied:,} ranged values, shares are medians and bands P10 to P90"
 UNDRAWN: Final = "the central run alone, without bands"
+SHOWING: Final = ("tutorial", "how-to")
+"""Folders of docs/ whose pages show what commands print."""
 PLAIN: Final = {"COLUMNS": "80", "NO_COLOR": "1", "TERM": "dumb", "PYTHONUTF8": "1"}
 
 
-def run_command(words: Sequence[str], scratch: Path) -> str:
-    """Run a command of the README and return what it prints; what it writes goes to `scratch`."""
-    # Tables of the checkout are found, pages and folders are not written into it.
-    is_own = {"answer", "new"} & set(words) or any(word.startswith("mine") for word in words)
-    done = subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-m", *words],
-        cwd=scratch if is_own else ROOT, env=os.environ | PLAIN, capture_output=True, text=True,
-        check=False,
-    )  # fmt: skip
+def run_command(words: Sequence[str], scratch: Path | None = None) -> str:
+    """Run a command of a page, once however often pages show it, and return what it prints."""
+    return _run_once(tuple(words), scratch)
+
+
+@cache
+def _run_once(words: tuple[str, ...], scratch: Path | None) -> str:
+    # Tables of the checkout are found; what is written, and what reads it again, goes to `scratch`.
+    is_own = {"answer", "export", "new"} & set(words) or any(w.startswith("mine") for w in words)
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(  # noqa: S603 - our own command
+            [sys.executable, "-m", *words], cwd=(scratch or Path(folder)) if is_own else ROOT,
+            env=os.environ | PLAIN, capture_output=True, text=True, check=False,
+        )  # fmt: skip
     if done.returncode:
         sys.exit(f"{' '.join(words)}: exit code {done.returncode}\n{done.stderr}")
     return done.stdout
@@ -145,8 +160,11 @@ def replace_answer(readme: str, answer: AnswerResult) -> str:
 
 def make_pages() -> int:
     """Write the reference pages that modules print."""
-    for name, module in MADE.items():
-        page = run_command(module.split(), ROOT)
+    made = dict(MADE)
+    if len(serai.__all__) > VERSIONS:
+        made["python.md"] = "scripts.python_page"
+    for name, module in made.items():
+        page = run_command(module.split())
         (ROOT / "docs" / "reference" / name).write_text(page, "utf-8", newline="\n")
     return 0
 
@@ -155,7 +173,7 @@ def main() -> int:
     """Solve or read the answer, store it, draw, rewrite."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--readme", action="store_true", help="rewrite README.md too")
-    parser.add_argument("--stored", action="store_true", help="take docs/pictures/answer.json")
+    parser.add_argument("--stored", action="store_true", help="take the stored answer")
     parser.add_argument("--answer", type=Path, help="take what `serai answer --json` printed")
     parser.add_argument("--draws", type=int, default=64, help="draws of a fresh answer")
     parser.add_argument("--pages", action="store_true", help="make docs/reference anew, no more")
@@ -177,9 +195,15 @@ def main() -> int:
     if asked.readme:
         readme = ROOT / "README.md"
         told = replace_answer(readme.read_text("utf-8"), answer)
-        with tempfile.TemporaryDirectory() as folder:
-            fresh = refresh_blocks(told, lambda words: run_command(words, Path(folder)))
-        readme.write_text(fresh, "utf-8", newline="\n")
+        with tempfile.TemporaryDirectory() as scratch:
+            pages = [
+                readme,
+                *(p for f in SHOWING for p in sorted((ROOT / "docs" / f).glob("*.md"))),
+            ]
+            for page in pages:
+                text = told if page == readme else page.read_text("utf-8")
+                shown = refresh_blocks(text, lambda words: run_command(words, Path(scratch)))
+                page.write_text(shown, "utf-8", newline="\n")
     return 0
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from typer.testing import CliRunner
 
 from serai.cli.commands import app
+from serai.domain.results import AnswerResult
 from serai.domain.world import World
 from serai.outputs.page import AnswerPage
-from serai.studies.answer import Answer
 from tests.toy import EVIDENCE, Tables, toy_tables, write_tables
 
 UNITS = {"capacity_teu_yr": "TEU/yr", "capacity_t_yr": "t/yr", "dwell_h": "h"}
@@ -74,7 +74,7 @@ def write_sound(folder: Path) -> Path:
     return write_tables(folder, sound_tables())
 
 
-def bare_page(_: World, answer: Answer, *, folder: Path) -> AnswerPage:
+def bare_page(_: World, answer: AnswerResult, *, folder: Path) -> AnswerPage:
     """Stand in for the assembly of the page where a test is about something else."""
     assert folder.is_dir()
-    return AnswerPage(answer=answer.result)
+    return AnswerPage(answer=answer)

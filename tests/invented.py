@@ -22,17 +22,17 @@ from serai.domain.invest import (
     SupplyPoint,
     YearRow,
 )
+from serai.domain.quotes import Leg, Payee, QuoteRoute, Term
 from serai.domain.results import (
     Amounts,
+    AnswerMap,
     AnswerResult,
     Band,
     BaseYear,
     Bottleneck,
     CaseResult,
     Draws,
-    Leg,
     OutlookRow,
-    QuoteRoute,
     Record,
     RunCertificate,
 )
@@ -331,6 +331,7 @@ def make_answer(n_draws: int = 64) -> AnswerResult:
         base_year=2023,
         built_by=2026,
         headline=list(HEADLINE),
+        maps=[AnswerMap(russia=russia, links=[]) for russia in ("open", "closed")],
         divertible=Amounts(teu=612345.0, t=31.2e6),
         divertible_by_class={"C_TS": 201234.0, "C_OM": 304321.0, "GRAIN": 1.9e6, "METAL": 2.2e6},
         cases=[
@@ -381,11 +382,18 @@ def make_leg(start: str, end: str, mode: str, km: float, hours: float, usd: floa
         mode=mode,
         km=km,
         hours=hours,
-        usd=usd,
+        hours_p50=hours,
+        hours_p90=1.4 * hours,
+        price=usd,
+        paid_to="railway of AAA",
         kg_co2e=0.1 * km,
+        tkm=16.0 * km,
+        tce="TOC rail, mean traction",
+        factor="rail",
         countries=["AAA"],
         grade="derived",
         link_ids=[f"{start}-{end}"],
+        touches=[["AAA"]],
     )
 
 
@@ -429,16 +437,20 @@ def make_route(corridor: str) -> QuoteRoute:
     rows = MIDDLE_LEGS if corridor == "middle" else NORTHERN_LEGS
     legs = [make_leg(*row) for row in rows]
     days = sum(leg.hours for leg in legs) / 24.0
-    usd = sum(leg.usd for leg in legs)
+    usd = sum(leg.price for leg in legs)
     return QuoteRoute(
         corridor=corridor,
         legs=legs,
         km=sum(leg.km for leg in legs),
         days=days,
-        days_low=0.8 * days,
-        days_high=1.5 * days,
-        usd_feu=usd,
-        generalized_usd_feu=1.3 * usd,
+        days_p50=1.05 * days,
+        days_p90=1.4 * days,
+        price=usd,
+        price_p10=0.8 * usd,
+        price_p90=1.3 * usd,
+        payees=[Payee(paid_to="railway of AAA", countries=["AAA"], price=usd)],
+        generalized=1.3 * usd,
+        terms=[Term(term="Rail", cost=usd), Term(term="Time", amount=24.0 * days, cost=0.3 * usd)],
         kg_co2e=sum(leg.kg_co2e for leg in legs),
         countries=["CHN", "KAZ", "AZE", "GEO", "ROU", "HUN", "AUT", "DEU"],
         borders=7,

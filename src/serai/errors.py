@@ -15,7 +15,8 @@ A message says where, got, wanted and what to do next. Faults are gathered and r
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+import importlib
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +28,8 @@ __all__ = [
     "NotConvergedError",
     "ScenarioError",
     "SeraiError",
+    "require_library",
+    "require_options",
     "state_fault",
 ]
 
@@ -179,3 +182,34 @@ def require_options(*wanted: tuple[bool, str, object, str], then: str) -> None:
     ]  # fmt: skip
     if faults:
         raise ScenarioError("\n".join(faults))
+
+
+def require_library(module: str, where: str, extra: str) -> Any:  # noqa: ANN401 - any library
+    """
+    Return a library that not every installation has.
+
+    Parameters
+    ----------
+    module
+        Name to import.
+    where
+        The option or file that wants it.
+    extra
+        Extra of the package that brings it.
+
+    Returns
+    -------
+    module
+        The library.
+
+    Raises
+    ------
+    ScenarioError
+        It is not installed; says how to get it.
+    """
+    try:
+        return importlib.import_module(module)
+    except ImportError as fault:
+        got, name = f"a missing library ({fault.name or module})", module.partition(".")[0]
+        then = f"install it: pip install 'serai[{extra}]'"
+        raise ScenarioError(state_fault(where, got, name, then)) from fault

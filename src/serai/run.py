@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 
@@ -41,11 +41,14 @@ __all__ = [
     "Setting",
     "Start",
     "assign",
+    "base_of",
     "carried_by_new",
     "describe",
     "offers_of",
+    "planned_routes",
     "prepare",
     "priced_routes",
+    "run_rounds",
     "run_scenario",
     "search_routes",
     "surcharges",
@@ -98,6 +101,24 @@ class Start:
         price = self.price[problem.limit] * graph.limits.capacity[problem.limit]
         of_boxes = [self.box_price.get(r, 0.0) * problem.n_boxes for r in problem.balanced]
         return np.concatenate([price, of_boxes]), self.wait_h[problem.limit]
+
+    def moved(self, here: Graph, there: Graph) -> Start:
+        """
+        Return the same start for another graph, whose limits may be others.
+
+        Parameters
+        ----------
+        here
+            The graph that this start is of.
+        there
+            Of the same network; limits that are new to it start at zero.
+        """
+        known, wanted = here.limits.of_resource, there.limits.of_resource
+        both = (known >= 0) & (wanted >= 0)
+        price, wait_h = np.zeros((2, len(there.limits.capacity)))
+        price[wanted[both]] = self.price[known[both]]
+        wait_h[wanted[both]] = self.wait_h[known[both]]
+        return replace(self, price=price, wait_h=wait_h)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -340,8 +361,28 @@ def _solve(world: World, graph: Graph, problem: Problem, start: Start | None) ->
     )  # fmt: skip
 
 
+def base_of(scenario: Scenario) -> Scenario:
+    """
+    Return the scenario that a scenario starts from: its year as it is, nothing decided or shut.
+
+    Parameters
+    ----------
+    scenario
+        Any.
+    """
+    return Scenario(
+        year=scenario.year, built_by=scenario.built_by, demand=scenario.demand,
+        empties=scenario.empties,
+    )  # fmt: skip
+
+
 def run_scenario(
-    world: World, scenario: Scenario, *, routes: Routes | None = None, seed: int = 0
+    world: World,
+    scenario: Scenario,
+    *,
+    base: Run | None = None,
+    planned: Routes | None = None,
+    seed: int = 0,
 ) -> Run:
     """
     Run one scenario: find routes, solve, look again at the prices found until nothing new is used.
@@ -352,15 +393,55 @@ def run_scenario(
         The tables.
     scenario
         What is built, decided and happens.
-    routes
-        Choice sets to start from; found here if left out.
+    base
+        As in `run_rounds`.
+    planned
+        As in `run_rounds`.
     seed
         Kept in the record.
 
     Returns
     -------
     run
-        The solved scenario.
+        The solved scenario: the last of its rounds.
+
+    Raises
+    ------
+    ScenarioError
+        The scenario names what the tables do not have.
+    """
+    *_, run = run_rounds(world, scenario, base=base, planned=planned, seed=seed)
+    return run
+
+
+def run_rounds(
+    world: World,
+    scenario: Scenario,
+    *,
+    base: Run | None = None,
+    planned: Routes | None = None,
+    seed: int = 0,
+) -> Iterator[Run]:
+    """
+    Run one scenario round by round: each solves it on more routes, the last on all it needs.
+
+    Parameters
+    ----------
+    world
+        The tables.
+    scenario
+        What is built, decided and happens. It starts from the routes, prices and waits of its base.
+    base
+        The run of `base_of` the scenario; run here if left out.
+    planned
+        What `planned_routes` returns; found here if left out and needed.
+    seed
+        Kept in the record.
+
+    Yields
+    ------
+    run
+        An equilibrium on the routes known so far.
 
     Raises
     ------
@@ -368,20 +449,51 @@ def run_scenario(
         The scenario names what the tables do not have.
     """
     began = time.perf_counter()
-    if scenario.empties:
-        world = with_empties(world, scenario.year)
-    setting = prepare(world, scenario)
-    if routes is None:
-        routes = search_routes(world, setting)
-    run = assign(world, setting, routes, seed=seed)
+    plain = base_of(scenario)
+    told = {name: getattr(scenario, name) for name in ("name", "title", "note")}
+    is_plain = scenario == plain.model_copy(update=told)
+    if is_plain and base is not None:
+        record = base.record.model_copy(update={"scenario": scenario.model_dump(mode="json")})
+        yield replace(base, setting=replace(base.setting, scenario=scenario), record=record)
+        return
+    if is_plain:
+        if scenario.empties:
+            world = with_empties(world, scenario.year)
+        setting = prepare(world, scenario)
+        run = assign(world, setting, search_routes(world, setting), seed=seed)
+    else:
+        before = base or run_scenario(world, plain, seed=seed)
+        world = before.world
+        setting = prepare(world, scenario, like=before.setting)
+        routes = before.routes
+        if (setting.graph.is_open & ~before.setting.graph.is_open).any():
+            routes = merge_routes([routes, planned or planned_routes(world, plain)])
+        start = before.end.moved(before.setting.graph, setting.graph)
+        run = assign(world, setting, routes, start=start, seed=seed)
+    yield run
     for _ in range(MAX_PRICED_SEARCHES):
         known = run.routes.mark
         merged = merge_routes([run.routes, priced_routes(run)])
         run = assign(world, setting, merged, start=run.end, seed=seed)
+        record = run.record.model_copy(update={"seconds": time.perf_counter() - began})
+        run = replace(run, record=record)
+        yield run
         if carried_by_new(run, known) <= NOTHING_NEW:
             break
-    record = run.record.model_copy(update={"seconds": time.perf_counter() - began})
-    return replace(run, record=record)
+
+
+def planned_routes(world: World, base: Scenario) -> Routes:
+    """
+    Return the routes that the network offers once every project of the table is built.
+
+    Parameters
+    ----------
+    world
+        The tables; of a base's run, where boxes balance.
+    base
+        A scenario of the year in question.
+    """
+    return search_routes(world, prepare(world, base.model_copy(update={"projects": "all"})))
 
 
 def carried_by_new(run: Run, known: NDArray[np.uint64]) -> float:

@@ -37,7 +37,7 @@ COMMANDS = (
     "answer", "run", "compare", "scenarios", "routes", "evidence", "check", "assign", "schema",
     "select", "skim", "solve", "backcast", "sensitivity",
     "frontier", "invest", "conditions", "tariff", "frictions", "storage", "ensemble",
-    "vectors", "events", "brief", "new", "extend", "triplogs",
+    "vectors", "events", "brief", "export", "import", "new", "extend", "triplogs", "serve",
 )  # fmt: skip
 
 

@@ -1,7 +1,9 @@
 """What the documents promise: commands that run, links that lead somewhere, numbers that hold."""
 
 import importlib.util
+import io
 import re
+import runpy
 import shlex
 from pathlib import Path
 from typing import Any, Final
@@ -9,15 +11,19 @@ from typing import Any, Final
 import pytest
 from typer.main import get_command
 
+import serai as package
+from scripts import house, make_gallery, python_page
 from scripts.excerpts import Block, cut_excerpt, find_blocks, refresh_blocks
-from scripts.make_pictures import BEGIN, END, describe_answer, draw_pictures, read_answer
+from scripts.make_gallery import cut_maps
+from scripts.make_pictures import BEGIN, END, MADE, VERSIONS, describe_answer, read_answer
 from serai import DATA_VERSION, __version__
 from serai.cli import commands
 from serai.data.load import PACK, read_world
-from serai.data.scenarios import list_shipped
+from serai.data.scenarios import list_shipped, read_scenario
 from serai.data.tables import read_tables
 from serai.domain.results import AnswerResult
 from serai.domain.world import World
+from serai.outputs import numbers
 from serai.studies import (
     cases,
     conditions,
@@ -32,7 +38,7 @@ from serai.studies import (
     sets,
     states,
 )
-from serai.studies.answer import OTHER_YEARS, OUTLOOK_YEARS, Answer, answer_question
+from serai.studies.answer import OTHER_YEARS, OUTLOOK_YEARS, answer_question
 from serai.studies.words import HALF, WHOLE
 from tests.command import serai
 
@@ -42,7 +48,7 @@ PAGES: Final = (
     *sorted((ROOT / "docs").rglob("*.md")),
     *sorted((ROOT / "src").rglob("*.md")),
 )
-SLOW: Final = ("answer", "run", "compare")
+SLOW: Final = ("answer", "run", "compare", "export")
 """Commands that solve an equilibrium."""
 
 ROUNDING: Final = 0.02
@@ -62,15 +68,19 @@ def name_page(path: Path) -> str:
 
 
 def list_commands() -> list[object]:
-    """Return the console blocks of all pages as parameters of a test."""
-    found: list[object] = []
+    """Return the console blocks of all pages, those with the same commands as one test."""
+    found: dict[tuple[str, ...], list[tuple[str, Block]]] = {}
     for page in PAGES:
         for block in find_blocks(page.read_text("utf-8")):
-            is_slow = any(shlex.split(c)[1] in SLOW for c in block.commands)
-            name = f"{name_page(page)}: {'; '.join(block.commands)}"
-            marks = [pytest.mark.slow] if is_slow else []
-            found.append(pytest.param(block, id=name, marks=marks))
-    return found
+            found.setdefault(block.commands, []).append((name_page(page), block))
+    return [
+        pytest.param(
+            blocks,
+            id="; ".join(commands),
+            marks=[pytest.mark.slow] if any(shlex.split(c)[1] in SLOW for c in commands) else [],
+        )
+        for commands, blocks in found.items()
+    ]
 
 
 @pytest.fixture
@@ -78,39 +88,154 @@ def caught(monkeypatch: pytest.MonkeyPatch) -> list[AnswerResult]:
     """Return a list that fills with the answers that a command finds."""
     found: list[AnswerResult] = []
 
-    def keep(world: World, **settings: Any) -> Answer:  # noqa: ANN401 - what the command asks
+    def keep(world: World, **settings: Any) -> AnswerResult:  # noqa: ANN401 - what the command asks
         answer = answer_question(world, **settings)
-        found.append(answer.result)
+        found.append(answer)
         return answer
 
     monkeypatch.setattr(commands, "answer_question", keep)
     return found
 
 
-@pytest.mark.parametrize("block", list_commands())
-def test_a_command_prints_what_its_page_shows(
-    block: Block,
+@pytest.mark.parametrize("blocks", list_commands())
+def test_a_command_prints_what_its_pages_show(
+    blocks: list[tuple[str, Block]],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     caught: list[AnswerResult],
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    for command in block.commands:
+    for command in blocks[0][1].commands:
         words = shlex.split(command)
         assert words[0] == "serai", f"{command}: pages show commands of ours"
         # What a command writes, and what reads it again, stays out of the project.
-        is_own = words[1] in ("answer", "new") or any(w.startswith("mine") for w in words)
+        is_own = words[1] in ("answer", "export", "new") or any(
+            word.startswith("mine") for word in words
+        )
         monkeypatch.chdir(tmp_path if is_own else ROOT)
         outcome = serai(*words[1:])
         assert outcome.code == 0, outcome.err
         assert outcome.out
-    if block.shown:
+    for page, block in blocks:
         shown = cut_excerpt(outcome.out, block.shown)
-        assert len(shown) == len(block.output), "\n".join(shown)
+        assert len(shown) == len(block.output), page + "\n".join(shown)
         for ours, theirs in zip(shown, block.output, strict=True):
-            assert is_alike(ours, theirs), f"printed: {ours}\non the page: {theirs}"
+            assert is_alike(ours, theirs), f"printed: {ours}\non {page}: {theirs}"
     for fresh in caught:
         assert list_shares(fresh) == pytest.approx(list_shares(read_stored()), abs=SHARE_DRIFT)
+    if caught:
+        # The maps of the gallery are those of the page that the answer writes.
+        maps = cut_maps((tmp_path / "serai-answer.html").read_text("utf-8"))
+        assert set(maps) == set(make_gallery.MAPS)
+        for name, svg in maps.items():
+            kept = (ROOT / "docs/pictures" / name).read_text("utf-8")
+            assert list_words(svg) == list_words(kept), f"{name}: make_gallery --solve maps"
+
+
+# ------------------------------------------------------------------ commands that are not run
+
+SHELL: Final = ("cd", "git", "pip", "dask", ".")
+"""Words of a shell that begin a line which is not ours."""
+
+
+def list_shell_lines() -> list[object]:
+    """Return the lines that a reader types and no test runs: too long, or too far away."""
+    return [
+        pytest.param(line, id=f"{name_page(page)}: {line}")
+        for page in PAGES
+        for body in re.findall(r"```sh\n(.*?)```", page.read_text("utf-8"), flags=re.DOTALL)
+        for line in body.splitlines()
+    ]
+
+
+@pytest.mark.parametrize("line", list_shell_lines())
+def test_a_line_that_is_not_run_could_be(line: str) -> None:
+    for command in line.split(" | "):
+        name, *words = shlex.split(command)
+        if name == "serai":
+            group = get_command(commands.app)
+            with group.make_context("serai", words) as outer:
+                # Reads words and options as the command itself does, and stops before it.
+                sub = getattr(group, "commands", {})[words[0]]
+                sub.make_context(words[0], words[1:], parent=outer)
+        elif name == "make":
+            targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+            assert words[0] in targets
+        elif name == "python":
+            assert (ROOT / words[0]).is_file()
+        else:
+            assert name in SHELL, f"{command}: nobody knows whether it works"
+
+
+def test_the_program_that_reads_a_quote_is_shown_and_works(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program = (root / "docs/examples/quotes.py").read_text("utf-8")
+    assert f"```python\n{program}```" in (root / "docs/how-to/read-json.md").read_text("utf-8")
+    sheet = serai("routes", "XIAN", "DUISBURG", "--json")
+    monkeypatch.setattr("sys.stdin", io.StringIO(sheet.out))
+    runpy.run_path(str(root / "docs/examples/quotes.py"))
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == "CNSIA to DEDUI, class C_OM"
+    assert len(told) == 1 + len(sheet.document()["routes"])
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("docs/examples/*.toml")), ids=name_page)
+def test_a_scenario_of_the_examples_is_the_one_that_pages_show(path: Path) -> None:
+    scenario = read_scenario(str(path))
+    assert scenario.title
+    text = path.read_text("utf-8")
+    shown = [page for page in PAGES if f"```toml\n{text}```" in page.read_text("utf-8")]
+    assert shown, f"{path.name}: no page shows it as it is"
+
+
+# ------------------------------------------------------------------ reference and pictures
+
+
+@pytest.mark.parametrize("name", ["json.md", "scenario.md", "works.md"])
+def test_a_reference_page_is_what_the_code_says(root: Path, name: str) -> None:
+    module = importlib.import_module(MADE[name])
+    kept = (root / "docs/reference" / name).read_text("utf-8")
+    assert kept == module.render(), "python -m scripts.make_pictures --pages"
+
+
+def test_an_interface_has_a_page(root: Path) -> None:
+    page = root / "docs/reference/python.md"
+    if len(package.__all__) > VERSIONS:
+        assert page.read_text("utf-8") == python_page.render()
+    else:
+        assert not page.exists()
+    shown = python_page.render(numbers)
+    assert "say_band(low, high)" in shown
+    assert "| `low` | [-]. Lower end. |" in shown
+
+
+def list_words(svg: str) -> list[str]:
+    """Return what a picture says; how its lines are written is the library's business."""
+    label = re.search(r'aria-label="([^"]*)"', svg) or re.search(r"<title[^>]*>([^<]*)<", svg)
+    assert label
+    return [label[1], *(" ".join(t.split()) for t in re.findall(r">([^<>]*\w[^<>]*)<", svg))]
+
+
+def test_the_pictures_are_those_of_what_is_stored(root: Path) -> None:
+    for name, svg in make_gallery.draw_pictures().items():
+        kept = (root / "docs/pictures" / name).read_text("utf-8")
+        assert list_words(svg) == list_words(kept), f"{name}: python -m scripts.make_gallery"
+
+
+def test_the_gallery_shows_every_picture(root: Path) -> None:
+    page = (root / "docs/gallery/index.md").read_text("utf-8")
+    assert page == make_gallery.render_page(), "python -m scripts.make_gallery"
+    for path in (root / "docs/pictures").glob("*.svg"):
+        assert page.count(f"(../pictures/{path.name})") == 1
+    for view, files in make_gallery.find_screens().items():
+        assert len(files) >= 2, f"{view}: a view is shown at two widths at least"
+
+
+def test_the_picture_of_the_house_has_every_room(root: Path) -> None:
+    rooms = {path.stem for path in (root / "src/serai").iterdir()
+             if not path.name.startswith("__") and path.name != "py.typed"}  # fmt: skip
+    assert {room for layer in house.list_layers() for room in layer} == rooms
 
 
 NOTHING = re.compile(r"\d\.\de-[1-9]\d\b")
@@ -150,10 +275,12 @@ def test_the_tour_has_every_command(root: Path) -> None:
         for block in find_blocks((root / "README.md").read_text("utf-8"))
         for command in block.commands
     }
-    # `assign` wants a network of the reader's own; `brief` an answer, or its time; the others from
-    # one minute (`tariff`) to an hour (`sensitivity`).
-    untold = {"assign", "brief", "conditions", "ensemble", "frictions", "frontier", "invest",
-              "sensitivity", "storage", "tariff", "extend", "triplogs"}  # fmt: skip
+    # `assign` wants a network of the reader's own; `brief` an answer, or its time; `export` and
+    # `import` have a page of their own; the others from one minute (`tariff`) to an hour
+    # (`sensitivity`).
+    untold = {"assign", "brief", "conditions", "ensemble", "export", "extend", "frictions",
+              "frontier", "import", "invest", "sensitivity", "serve", "storage", "tariff",
+              "triplogs"}  # fmt: skip
     assert shown == set(list_subcommands()) - untold
 
 
@@ -170,7 +297,7 @@ def test_a_block_is_made_anew_and_nothing_around_it() -> None:
 
 
 def read_stored() -> AnswerResult:
-    return read_answer((ROOT / "docs/pictures/answer.json").read_text("utf-8"))
+    return read_answer((ROOT / "src/serai/data/pack/answer.json").read_text("utf-8"))
 
 
 def list_shares(answer: AnswerResult) -> dict[str, float]:
@@ -186,17 +313,6 @@ def test_the_numbers_of_the_front_page_are_those_of_the_stored_answer(root: Path
     page = (root / "README.md").read_text("utf-8")
     shown = page.split(BEGIN)[1].split(END, maxsplit=1)[0]
     assert shown == describe_answer(read_stored()), "python -m scripts.make_pictures --readme"
-
-
-def test_the_pictures_are_those_of_the_stored_answer(root: Path) -> None:
-    for name, svg in draw_pictures(read_stored()).items():
-        kept = (root / "docs/pictures" / name).read_text("utf-8")
-        # What a picture says is compared; how its lines are written is the library's business.
-        said = [re.search(r'aria-label="([^"]*)"', text) for text in (kept, svg)]
-        assert said[0]
-        assert said[1]
-        assert said[0][1] == said[1][1], name
-        assert len(kept) < 60_000
 
 
 def test_the_stored_answer_is_good_and_of_these_versions() -> None:
@@ -354,7 +470,7 @@ def test_every_scenario_that_is_named_ships(root: Path) -> None:
                 words = shlex.split(command)
                 if words[1] in ("run", "compare"):
                     named = {w for w in words[2:] if not w.startswith("-") and "/" not in w}
-                    assert named <= names, command
+                    assert all(w in names or (root / w).is_file() for w in named), command
     assert len(names) >= 13, "a dozen and the base"
     assert (root / "docs/glossary.md").is_file()
 

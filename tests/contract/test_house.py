@@ -10,7 +10,6 @@ import sys
 import tomllib
 import zipfile
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
@@ -71,20 +70,7 @@ def test_the_changelog_says_which_results_changed(root: Path) -> None:
     assert all("### Changed results" in entry for entry in entries)
 
 
-# ------------------------------------------------------------------ front door
-
-
-def test_all_lists_exactly_what_can_be_imported_from_the_root() -> None:
-    own = {
-        name
-        for name, value in vars(serai).items()
-        if not name.startswith("_")
-        and not isinstance(value, ModuleType)
-        and str(getattr(value, "__module__", "serai")).startswith("serai")
-    }
-    assert len(serai.__all__) == len(set(serai.__all__))
-    assert own | {"__version__"} == set(serai.__all__)
-    assert all(hasattr(serai, name) for name in serai.__all__)
+# ------------------------------------------------------------------ modules
 
 
 def test_every_module_says_in_a_docstring_what_it_answers(root: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+import serai as package
 from serai.cli import commands
 from serai.cli.commands import RESULTS
 from serai.domain.brief import BriefResult
@@ -42,6 +43,8 @@ WORDS: dict[str, list[str]] = {
     "frictions": ["--data", "DIR"],
     "events": ["--party", "IND"],
     "vectors": ["KAZ", "--draws", "1", "--workers", "1"],
+    "export": ["OUT", "--what", "network", "--data", "DIR"],
+    "import": ["LAYERS", "MINE"],
     "new": ["NEWDIR"],
     "extend": ["EXTDIR", "--with", "MORE", "--data", "DIR"],
     "triplogs": ["LOG"],
@@ -60,6 +63,7 @@ class Documents(dict[str, Document]):
         tables.mkdir()
         write_sound(tables)
         write_braess(folder, with_shortcut=True)
+        package.export(package.read_world(tables), folder / "net.geojson", "network")
         write_lines(folder / "more", "node.csv", "node_id,x_coord,y_coord,country_iso3",
                     "KZNEW,68.1,48.1,KAZ")  # fmt: skip
         write_lines(
@@ -72,10 +76,11 @@ class Documents(dict[str, Document]):
         self.files = {
             "NEWDIR": folder / "begun", "EXTDIR": folder / "extended", "MORE": folder / "more",
             "LOG": folder / "log.csv",
-            "ANSWER": root / "docs/pictures/answer.json", "DIR": tables,
+            "ANSWER": root / "src/serai/data/pack/answer.json", "DIR": tables,
             "SPEC": write_toy_spec(folder),
             "NET": folder / "own_net.tntp", "TRIPS": folder / "own_trips.tntp",
-            "PROBLEM": root / "docs/examples/problem.json",
+            "OUT": folder / "out.geojson", "LAYERS": folder / "net.geojson",
+            "MINE": folder / "mine", "PROBLEM": root / "docs/examples/problem.json",
         }  # fmt: skip
 
     def __missing__(self, name: str) -> Document:
@@ -171,10 +176,21 @@ def test_the_answer_has_what_was_promised(documents: Documents) -> None:
 
 def test_a_quote_has_what_was_promised(documents: Documents) -> None:
     for route in documents["routes"]["routes"]:
-        wanted = {"days", "usd_feu", "kg_co2e", "countries", "borders", "gauge_changes", "legs"}
-        assert wanted <= set(route)
+        wanted = {
+            "days_p50",
+            "days_p90",
+            "price",
+            "payees",
+            "kg_co2e",
+            "countries",
+            "legs",
+            "terms",
+        }
+        assert wanted | {"borders", "gauge_changes", "grade"} <= set(route)
         for leg in route["legs"]:
-            assert {"from", "to", "mode", "km", "hours", "usd", "countries"} <= set(leg)
+            told = {"from", "to", "mode", "km", "hours", "hours_p90", "price", "paid_to", "tce"}
+            assert told | {"kg_co2e", "touches", "inferred", "grade"} <= set(leg)
+    assert documents["routes"]["basis"]["money"] == "USD/FEU"
 
 
 @pytest.mark.parametrize("name", sorted(WORDS.keys() - {"assign", "solve"}))
@@ -208,7 +224,7 @@ def test_every_claim_has_an_answer_or_says_why_not(documents: Documents) -> None
         # A price of the first limit has no band; the sources of the minerals agree.
         has_band = entry["low"] is not None and entry["low"] < entry["high"]
         assert has_band == (entry["is_answered"] and name not in ("limits", "rare-earths")), name
-    stored = Path(__file__).parents[2] / "docs/pictures/answer.json"
+    stored = Path(__file__).parents[2] / "src/serai/data/pack/answer.json"
     cases = json.loads(stored.read_text("utf-8"))["cases"]
     full = next(c for c in cases if (c["case"], c["russia"]) == ("full", "closed"))
     told = entries["replace"]

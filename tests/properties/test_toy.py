@@ -21,7 +21,15 @@ from serai.domain.scenario import (
 from serai.domain.world import World
 from serai.model.apply import apply_scenario, draw_world
 from serai.model.graph import build_graph
-from serai.run import Run, prepare, run_scenario, search_routes
+from serai.run import (
+    Run,
+    base_of,
+    planned_routes,
+    prepare,
+    run_rounds,
+    run_scenario,
+    search_routes,
+)
 from tests.properties import readings
 from tests.toy import Tables, change_row, read_toy, shuffled, toy_tables, toy_world
 
@@ -120,6 +128,30 @@ def test_a_scenario_that_says_nothing_is_the_base_to_the_last_bit(world: World) 
         mine, other = getattr(setting.base, name), getattr(setting.graph, name)
         assert mine.tobytes() == other.tobytes(), name
     assert setting.base.limits.capacity.tobytes() == setting.graph.limits.capacity.tobytes()
+
+
+@given(
+    shocks=st.lists(shocks(), max_size=2),
+    projects=st.sampled_from(["built", "all"]),
+    empties=st.booleans(),
+    limits=st.booleans(),
+)
+@settings(max_examples=15)
+def test_a_base_at_hand_saves_time_and_changes_no_bit(
+    *, shocks: list[Shock], projects: str, empties: bool, limits: bool
+) -> None:
+    world = toy_world()
+    scenario = Scenario.model_validate({
+        "year": 2023, "projects": projects, "shocks": shocks, "empties": empties,
+        "capacity_limits": limits,
+    })  # fmt: skip
+    plain = base_of(scenario)
+    before = run_scenario(world, plain)
+    planned = planned_routes(before.world, plain)
+    found = run_scenario(world, scenario, base=before, planned=planned)
+    readings.assert_same_bits(run_scenario(world, scenario), found)
+    *_, last = run_rounds(world, scenario, base=before)
+    readings.assert_same_bits(last, found)
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from serai.domain.results import AnswerResult, QuoteRoute
+from serai.domain.quotes import QuoteRoute
+from serai.domain.results import AnswerResult
 from serai.domain.sensitivity import Influence
 from serai.outputs.charts import (
     describe_destinations,
@@ -240,7 +241,7 @@ def say_days(route: QuoteRoute) -> float:
 
 @pytest.mark.parametrize(
     ("quantity", "total"),
-    [("days", say_days), ("usd", lambda route: sum(leg.usd for leg in route.legs))],
+    [("days", say_days), ("usd", lambda route: sum(leg.price for leg in route.legs))],
 )
 def test_a_trace_ends_at_the_sums_of_its_legs(
     quantity: str, total: Callable[[QuoteRoute], float]

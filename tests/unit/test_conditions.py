@@ -325,7 +325,7 @@ def test_the_stored_conditions_are_of_this_model(root: Path, pack: World) -> Non
     assert stored.n_draws >= 1000
     assert (stored.case, stored.russia) == (None, "closed")
     assert stored.packages == {name: list(ids) for name, ids in list_packages(pack).items()}
-    answer = read_answer(root / "docs/pictures/answer.json")
+    answer = read_answer(root / "src/serai/data/pack/answer.json")
     central = {(case.case, case.russia): case.share.central for case in answer.cases}
     assert stored.drawn.central == pytest.approx(central["full", "closed"], abs=0.01)
     for found in (stored.carries, stored.fails):

@@ -205,7 +205,7 @@ def test_the_stored_frontier_is_of_this_model(root: Path) -> None:
     assert stored.certificate.holds()
     assert stored.n_draws >= 10
     assert set(stored.candidates) == set(find_candidates(read_world()))
-    answer = read_answer(root / "docs/pictures/answer.json")
+    answer = read_answer(root / "src/serai/data/pack/answer.json")
     told = {(case.case, case.russia): case.share.central for case in answer.cases}
     assert stored.points[0].forced_share.central > told["today", "closed"]
     assert stored.points[-1].forced_share.central > told["full", "closed"]

@@ -12,6 +12,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from numpy.typing import NDArray
 
 from serai.outputs import map_legend
+from serai.outputs.language import ENGLISH
 from serai.outputs.map_legend import measure_radius_pt, measure_width_pt, number_bottlenecks
 from serai.outputs.map_lettering import Box, Name, place_names, spread_discs
 from serai.outputs.map_parts import CORRIDORS, PAIR_VIEW, PHONE_VIEW, WIDE_VIEW, MapView
@@ -280,7 +281,7 @@ def test_a_long_name_leaves_room_for_its_price_and_wait() -> None:
         price_usd_teu=203.0, wait_h=32.0,
     )  # fmt: skip
     panel = FlowPanel(title="", lines=(), bottlenecks=(one,))
-    (row,) = map_legend._list_bottlenecks([panel], WIDE_VIEW)
+    (row,) = map_legend._list_bottlenecks([panel], WIDE_VIEW, ENGLISH)
     assert row.words.startswith("Alashankou-Dostyk rail")
     assert row.words.endswith("…: 203; wait 32 h")
     assert len(row.words) <= map_legend.ROW_LETTERS + 2

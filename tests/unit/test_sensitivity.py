@@ -181,7 +181,7 @@ def test_the_stored_study_is_of_this_model(root: Path) -> None:
     """Central shares of the stored study are those of the stored answer, within a point."""
     stored = read_stored(PACK).sensitivity
     assert stored is not None
-    answer = read_answer(root / "docs/pictures/answer.json")
+    answer = read_answer(root / "src/serai/data/pack/answer.json")
     told = {(case.case, case.russia): case.share.central for case in answer.cases}
     assert stored.forced.central == pytest.approx(told[FORCED], abs=0.01)
     assert stored.voluntary.central == pytest.approx(told[VOLUNTARY], abs=0.01)

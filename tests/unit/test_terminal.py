@@ -5,15 +5,16 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from serai.domain.comparison import Change, CompareResult
+from serai.domain.quotes import Basis, QuoteResult
 from serai.domain.results import (
     Amounts,
     AnswerResult,
     ClassFlow,
     CorridorFlow,
-    QuoteResult,
     RunResult,
 )
-from serai.outputs.terminal import print_answer, print_compare, print_quote, print_run
+from serai.outputs.quote import print_quote
+from serai.outputs.terminal import print_answer, print_compare, print_run
 from tests.invented import CERTIFICATE, RECORD, make_answer, make_bottlenecks, make_route
 
 Printed = AnswerResult | RunResult | CompareResult | QuoteResult
@@ -84,10 +85,18 @@ def make_compare() -> CompareResult:
 def make_quote() -> QuoteResult:
     return QuoteResult(
         origin="AAAAA",
+        origin_name="Aaa",
         dest="BBBBB",
+        dest_name="Bbb",
         class_id="C_OM",
+        class_name="Ordinary boxes",
         avoid=["RUS", "BLR"],
         year=2023,
+        basis=Basis(tonnes=16.0),
+        waits_year=None,
+        validity="Mean rates of 2023.",
+        notes=["Invented."],
+        sources=[],
         routes=[make_route("middle"), make_route("north")],
         record=RECORD,
     )

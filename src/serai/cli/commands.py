@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
 import serai
+from serai.cli.exchange import EXCHANGE
 from serai.cli.networks import NETWORKS
 from serai.cli.options import AsJson, Data, Draws, Named, Seed, Workers, Year
 from serai.cli.planning import PLANNING
@@ -27,10 +29,12 @@ from serai.domain.ensemble import EnsembleResult
 from serai.domain.frictions import FrictionsResult
 from serai.domain.frontier import FrontierResult
 from serai.domain.invest import InvestResult
+from serai.domain.layers import ExportResult, ImportResult
 from serai.domain.listings import CheckResult, EvidenceResult, ScenariosResult
 from serai.domain.own import ExtendResult, NewResult
 from serai.domain.programme import SolveResult
-from serai.domain.results import AnswerResult, QuoteResult, Result, RunResult
+from serai.domain.quotes import QuoteResult
+from serai.domain.results import AnswerResult, Result, RunResult
 from serai.domain.roads import AssignResult
 from serai.domain.sensitivity import SensitivityResult
 from serai.domain.storage import StorageResult
@@ -41,6 +45,7 @@ from serai.domain.vectors import EventsResult, VectorsResult
 from serai.errors import DataError, NotConvergedError, ScenarioError, state_fault
 from serai.model.programme import name_worst, solve_programme
 from serai.model.wardrop import Law
+from serai.outputs.language import ENGLISH, read_language
 from serai.outputs.listing import (
     print_assign,
     print_audit,
@@ -50,9 +55,12 @@ from serai.outputs.listing import (
     print_solution,
 )
 from serai.outputs.page import write_answer_page
-from serai.outputs.terminal import print_answer, print_compare, print_quote, print_run
+from serai.outputs.quote import print_quote
+from serai.outputs.quote_files import write_quote_csv, write_quote_xlsx
+from serai.outputs.quote_page import write_quote_page
+from serai.outputs.terminal import print_answer, print_compare, print_run
 from serai.outputs.uses import print_selection, print_skims
-from serai.outputs.whole import require_writable, write_csv
+from serai.outputs.whole import require_all_writable, require_writable, write_csv
 from serai.run import run_scenario
 from serai.studies.answer import answer_question
 from serai.studies.audit import audit_evidence
@@ -92,11 +100,20 @@ RESULTS: Final[dict[str, type[Result]]] = {
     "vectors": VectorsResult,
     "events": EventsResult,
     "brief": BriefResult,
+    "export": ExportResult,
+    "import": ImportResult,
     "new": NewResult,
     "extend": ExtendResult,
     "triplogs": TripLogResult,
 }
 """What each command answers with `--json`."""
+
+QUOTE_FILES: Final[dict[str, Callable[[Path, QuoteResult], None]]] = {
+    "--csv": write_quote_csv,
+    "--xlsx": write_quote_xlsx,
+    "--page": write_quote_page,
+}
+"""What writes a quote sheet, by option."""
 
 EPILOG = (
     "Data go to standard output, talk to standard error. Exit codes: 0 done, 2 what was typed or "
@@ -140,6 +157,9 @@ def _answer(
     seed: Seed = 1,
     workers: Workers = 2,
     page: Annotated[Path, typer.Option(help="File for the page.")] = Path("serai-answer.html"),
+    lang: Annotated[
+        str, typer.Option(help="Language of the page: en, ru or kk; tables and JSON are English.")
+    ] = ENGLISH.code,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
@@ -150,14 +170,15 @@ def _answer(
     what binds, what it takes. Prints tables and writes a page that needs nothing else.
     """
     require_writable(page, "--page")
+    language = read_language(lang)
     with track("Reading tables") as tell:
         world = read_checked_world(data)
-        found = answer_question(world, draws=draws, seed=seed, workers=workers, progress=tell)
-    emit(found.result, print_answer, is_json=as_json)
+        result = answer_question(world, draws=draws, seed=seed, workers=workers, progress=tell)
+    emit(result, print_answer, is_json=as_json)
     with track("Drawing the page"):
-        write_answer_page(page, assemble_page(world, found, folder=data or PACK))
+        write_answer_page(page, assemble_page(world, result, folder=data or PACK, lang=language))
     say(f"The page is at {page.resolve()}")
-    require_certificate(found.result.certificate)
+    require_certificate(result.certificate)
 
 
 @app.command("run")
@@ -206,7 +227,7 @@ def _run(
     require_certificate(result.certificate)
 
 
-for name, command in {**STUDIES, **PLANNING, **NETWORKS}.items():
+for name, command in {**STUDIES, **PLANNING, **EXCHANGE, **NETWORKS}.items():
     app.command(name)(command)
 
 
@@ -249,28 +270,68 @@ def _routes(
     origin: Annotated[str, typer.Argument(help="Name or UN/LOCODE of a place.")],
     dest: Annotated[str, typer.Argument(help="Name or UN/LOCODE of a place.")],
     class_id: Annotated[str, typer.Option("--class", help="Commodity class.")] = "C_OM",
-    top: Annotated[int, typer.Option(min=1, help="How many routes at most.")] = 5,
+    top: Annotated[int, typer.Option(min=1, max=20, help="How many routes at most.")] = 5,
     avoid: Annotated[
         str, typer.Option(help="Territories no route may touch, such as RUS,BLR.")
     ] = "",
     year: Year = None,
     scenario: Annotated[str, typer.Option(help="What is built and what happens.")] = "base",
+    waits: Annotated[
+        bool, typer.Option("--waits", help="Add queues and scarce slots of the scenario (runs it).")
+    ] = False,
+    day: Annotated[
+        str,
+        typer.Option(
+            "--date", metavar="YYYY-MM-DD", help="Day of departure: what is shut, and until when."
+        ),
+    ] = "",
+    why: Annotated[
+        str, typer.Option(metavar="A,B", help="Two routes of the sheet, term by term.")
+    ] = "",
+    unit: Annotated[str, typer.Option(help="Amounts per FEU, TEU or t.")] = "FEU",
+    currency: Annotated[str, typer.Option(help="USD or EUR.")] = "USD",
+    price_year: Annotated[
+        int | None, typer.Option(help="Amounts in constant money of this year.")
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", help="CSV file to write: a row for every leg.")
+    ] = None,
+    xlsx: Annotated[
+        Path | None, typer.Option("--xlsx", help="Excel file to write: routes, legs, notes.")
+    ] = None,
+    page: Annotated[
+        Path | None, typer.Option("--page", help="HTML file to write, made for printing on A4.")
+    ] = None,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
     """
     Quote truly different routes between two places.
 
-    From door to door with days, prices leg by leg, emissions, borders, territories and grade of
-    evidence, best first by generalized cost.
+    From door to door with days (P50 and P90), prices leg by leg and whom they are paid to,
+    emissions, borders, territories with proof and grade of evidence, best first by generalized
+    cost.
     """
+    files = {"--csv": csv, "--xlsx": xlsx, "--page": page}
+    require_all_writable(files)
     read = with_year(read_scenario(scenario), year)
     inquiry = Inquiry(
-        origin=origin, dest=dest, class_id=class_id, top=top, avoid=tuple(avoid.split(","))
-    )
-    with track("Looking for routes"):
-        result = quote(read_checked_world(find_data(data, scenario)), read, inquiry)
+        origin=origin, dest=dest, class_id=class_id, top=top, avoid=tuple(avoid.split(",")),
+        unit=unit, currency=currency, price_year=price_year, date=day,
+        keeps_year=year is not None, waits=waits, why=why,
+    )  # fmt: skip
+    folder = find_data(data, scenario)
+    with track("Looking for routes") as tell:
+        world = read_checked_world(folder)
+        result = quote(world, read, inquiry, folder=folder or PACK, tell=tell)
     emit(result, print_quote, is_json=as_json)
+    for option, write in QUOTE_FILES.items():
+        path = files[option]
+        if path is not None:
+            write(path, result)
+            say(f"{path.name} is at {path.resolve()}")
+    if result.certificate is not None:
+        require_certificate(result.certificate)
 
 
 @app.command("evidence")
@@ -331,6 +392,31 @@ def _check(
     emit(result, print_check, is_json=as_json)
     if result.n_errors:
         raise typer.Exit(DataError.exit_code)
+
+
+@app.command("serve")
+def _serve(
+    host: Annotated[
+        str, typer.Option(help="Address to listen at; another than this machine needs a token.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port to listen at; 0 for any that is free.")
+    ] = 8321,
+    token: Annotated[
+        str, typer.Option(help="What whoever asks must know; made up where it is needed.")
+    ] = "",
+    data: Data = None,
+) -> None:
+    """
+    Serve the page: answer, map, scenarios, quotes, evidence.
+
+    In a browser on this machine, until Ctrl-C. Nothing is loaded from elsewhere.
+    """
+    with track("Reading tables"):
+        from serai.web.serve import serve  # noqa: PLC0415 - no other command needs a server
+
+        world = read_checked_world(data)
+    serve(world, folder=data, host=host, port=port, token=token, tell=say)
 
 
 @app.command("assign")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import sys
@@ -22,6 +23,7 @@ from serai.domain.results import MAX_GAP, MAX_SLACK, MAX_WAIT_RESIDUAL_H, Certif
 from serai.errors import NotConvergedError, SeraiError
 from serai.outputs.drawing import WIDE_IN
 from serai.outputs.whole import write_whole
+from serai.web import PROGRESS
 
 __all__ = ["Rim", "conclude", "emit", "require_certificate", "say", "track", "write_drawing"]
 
@@ -209,6 +211,9 @@ def track(what: str) -> Iterator[Callable[[str, int, int], None]]:
     tell
         Takes a stage, how many of its steps are done, and how many there are.
     """
+    if os.environ.get(PROGRESS) == "json":
+        yield _tell_program
+        return
     console = Console(stderr=True)
     columns = (
         SpinnerColumn(),
@@ -228,6 +233,14 @@ def track(what: str) -> Iterator[Callable[[str, int, int], None]]:
             progress.update(task, description=stage, completed=done, total=total, steps=steps)
 
         yield tell
+
+
+def _tell_program(stage: str, done: int, total: int) -> None:
+    """Tell progress to a program that reads standard error: a JSON document a line."""
+    if _STOPPED.is_set():
+        raise KeyboardInterrupt
+    sys.stderr.write(json.dumps({"stage": stage, "done": done, "total": total}) + "\n")
+    sys.stderr.flush()
 
 
 def conclude(

@@ -226,8 +226,7 @@ def _brief(
     with track("Reading tables") as tell:
         world = read_checked_world(data)
         if known is None:
-            found = answer_question(world, draws=draws, seed=1, workers=workers, progress=tell)
-            known = found.result
+            known = answer_question(world, draws=draws, seed=1, workers=workers, progress=tell)
         ties = read_ties(data or PACK)
         result = brief(world, known, ties, draws=draws, workers=workers, tell=tell)
     emit(result, print_brief, is_json=as_json)

@@ -14,6 +14,7 @@ from serai.domain.invest import InvestResult
 from serai.domain.results import AnswerResult, Result
 from serai.domain.sensitivity import SensitivityResult
 from serai.domain.stored import Stored
+from serai.domain.vectors import VectorsResult
 from serai.errors import ScenarioError, state_fault
 
 __all__ = ["read_answer", "read_stored"]
@@ -45,8 +46,9 @@ def read_stored(folder: Path) -> Stored:
     Parameters
     ----------
     folder
-        The tables, perhaps with `sensitivity.json`, `backcast.json`, `frontier.json` and
-        `conditions.json`, `invest.json`, as the commands of the same names print them.
+        The tables, perhaps with `answer.json`, `sensitivity.json`, `backcast.json`,
+        `frontier.json`, `conditions.json`, `invest.json` and `vectors.json`, as the commands of the
+        same names print them.
 
     Raises
     ------
@@ -58,6 +60,8 @@ def read_stored(folder: Path) -> Stored:
         backcast=_find(folder, BackcastResult, "backcast"),
         frontier=_find(folder, FrontierResult, "frontier"),
         invest=_find(folder, InvestResult, "invest"),
+        answer=_find(folder, AnswerResult, "answer"),
+        vectors=_find(folder, VectorsResult, "vectors"),
         conditions=_find(folder, ConditionsResult, "conditions"),
     )
 

@@ -112,6 +112,7 @@ def read_world(folder: Path = PACK) -> World:
         n_dimensions=len(groups.names),
         data_version=version.read_text("utf-8").strip() if version.exists() else "own tables",
         hashes={n: hashlib.sha256(p.read_bytes()).hexdigest() for n, p in files.items()},
+        folder=folder.absolute(),
     )
 
 
@@ -257,6 +258,7 @@ def _access_links(access: pd.DataFrame, zones: pd.DataFrame) -> pd.DataFrame:
             "closed_from_year": 0,
             "resource_ids": "",
             "grade": access.grade,
+            "source_ids": access.source_ids,
         }
     )
     pair = access.zone_id + "-" + access.place_id
@@ -321,8 +323,10 @@ def _links(
             opens_year=_years(table.opens_year),
             closed_from_year=_years(table.closed_from_year),
             grade=_text(table.grade),
+            source_ids=_text(table.source_ids),
             in_country=in_country,
             length_km=np.nan_to_num(_numbers(table.length_km)),
+            length_source=_text(table.length_source),
             free_time_h=ranged("free_time", "h"),
             dwell_h=ranged("dwell", "h"),
             cost_usd_teu=ranged("cost", "usd_teu"),
@@ -364,6 +368,8 @@ def _resources(table: pd.DataFrame, places: Places, groups: _Groups) -> Resource
         availability=_ranged(
             table, ("availability_factor", "availability_low", "availability_high"), groups, names
         ),
+        grade=_text(table.grade),
+        source_ids=_text(table.source_ids),
     )
 
 

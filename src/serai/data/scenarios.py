@@ -29,7 +29,8 @@ from serai.domain.world import World
 from serai.errors import ScenarioError, state_fault
 from serai.units import can_be, say_bounds
 
-__all__ = ["SHIPPED", "Adjusted", "adjust", "list_shipped", "read_scenario", "with_year"]
+__all__ = ["SHIPPED", "Adjusted", "adjust", "list_shipped", "read_scenario", "say_faults",
+           "say_wanted", "with_year"]  # fmt: skip
 
 SHIPPED: Final = PACK / "scenarios"
 """The scenarios that ship with the package."""
@@ -159,17 +160,26 @@ def _build(where: str, document: dict[str, Any]) -> Scenario:
     try:
         return Scenario.model_validate(document)
     except ValidationError as error:
-        told = _merge_errors(document, error)
+        told = say_faults(document, error.errors(include_url=False, include_context=True))
         raise ScenarioError([f"{where}: {fault}" for fault in told]) from error
 
 
 # ---------------------------------------------------------------- faults
 
 
-def _merge_errors(document: Mapping[str, Any], error: ValidationError) -> list[str]:
-    """Return one fault per key, though a union complains once for each of its members."""
+def say_faults(document: Any, errors: Sequence[Mapping[str, Any]]) -> list[str]:  # noqa: ANN401
+    """
+    Return one fault per key, though a union complains once for each of its members.
+
+    Parameters
+    ----------
+    document
+        What a person wrote.
+    errors
+        What the validator found in it.
+    """
     by_path: dict[Path_, list[dict[str, Any]]] = {}
-    for one in error.errors(include_url=False, include_context=True):
+    for one in errors:
         path = _real_path(document, one["loc"])
         if one["type"] == "missing":
             path = (*path, one["loc"][-1])
@@ -216,12 +226,19 @@ def _say_error(document: Mapping[str, Any], path: Path_, errors: list[dict[str, 
         return state_fault(f"{where}.kind", got, f"one of {', '.join(KINDS)}", then)
     if kind == "value_error":
         return f"{where}: {first['ctx']['error']}; correct it"
-    wanted = " or ".join(dict.fromkeys(_say_wanted(one) for one in errors))
+    wanted = " or ".join(dict.fromkeys(say_wanted(one) for one in errors))
     return state_fault(where, _shorten(value), wanted, "correct it")
 
 
-def _say_wanted(error: Mapping[str, Any]) -> str:
-    """Return what would be accepted, in our words where the validator's are odd."""
+def say_wanted(error: Mapping[str, Any]) -> str:
+    """
+    Return what would be accepted, in our words where the validator's are odd.
+
+    Parameters
+    ----------
+    error
+        One that the validator found.
+    """
     context = error.get("ctx", {})
     ours = {
         "literal_error": "one of {expected}",

@@ -289,11 +289,11 @@ def describe_gmns() -> str:
 
 
 def _describe_tables(schema: Mapping[str, Table], title: str, file: str, word: str) -> str:
-    made_by = f"`python -m serai.data.schema{word}`"
+    command = f"python -m serai.data.schema{word}"
     lines = [
         f"# {title}",
         "",
-        f"Made from `src/serai/data/{file}` by {made_by}; not to be edited.",
+        f"Made from `src/serai/data/{file}` by `{command}`; not to be edited.",
         "",
         "A table is a CSV file, UTF-8, one line of headings; a list in a cell is joined by `;`.",
         "A number has its lowest and highest defensible value beside it; they are filled together.",

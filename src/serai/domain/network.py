@@ -65,9 +65,13 @@ class Links:
     closed_from_year: IntArray
     """Year from which a closed link is shut, 0 for always."""
     grade: StrArray
+    source_ids: StrArray
+    """Where the row's numbers come from, joined by `;`."""
     in_country: NDArray[np.bool_]
     """Shape (n_links, n_countries): the link crosses the country's territory."""
     length_km: FloatArray
+    length_source: StrArray
+    """How the length was found: graph, sea_lane, tariff, great_circle_factor; empty if not told."""
     free_time_h: Ranged
     dwell_h: Ranged
     cost_usd_teu: Ranged
@@ -82,8 +86,8 @@ class Links:
         _lock(
             self.tail, self.head, self.from_place, self.to_place, self.from_mode, self.to_mode,
             self.kind, self.transfer_type, self.operator, self.passage, self.status,
-            self.opens_year, self.closed_from_year, self.grade, self.in_country, self.length_km,
-            self.resource_start, self.resource_ix,
+            self.opens_year, self.closed_from_year, self.grade, self.source_ids, self.in_country,
+            self.length_km, self.length_source, self.resource_start, self.resource_ix,
         )  # fmt: skip
 
 
@@ -112,10 +116,16 @@ class Resources:
     capacity_teu_yr: Ranged
     availability: Ranged
     """Share of the year that weather and ice leave."""
+    grade: StrArray
+    source_ids: StrArray
+    """Where a version's numbers come from, joined by `;`."""
 
     def __post_init__(self) -> None:
         """Lock the arrays."""
-        _lock(self.is_per_direction, self.section, self.version_resource, self.valid_from_year)
+        _lock(
+            self.is_per_direction, self.section, self.version_resource, self.valid_from_year,
+            self.grade, self.source_ids,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

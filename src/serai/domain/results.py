@@ -349,6 +349,16 @@ class BaseYear(Result):
     """[-] Box shares by case and state of Russia, such as ``full/closed``; central run."""
 
 
+class AnswerMap(Result):
+    """Where the divertible boxes go today, link by link and corridor by corridor."""
+
+    russia: str
+    """open or closed."""
+    links: list[LinkFlow]
+    """One per link and corridor that carries any of them; without those that carry less than
+    0.3 % of what the busiest does."""
+
+
 class AnswerResult(Result):
     """The headline: how far the Middle Corridor can replace the routes through Russia."""
 
@@ -368,6 +378,8 @@ class AnswerResult(Result):
     """The same shares on another base year."""
     outlook: list[OutlookRow]
     """Later years' demand: the "ever" in "ever replace"."""
+    maps: list[AnswerMap]
+    """Today, Russia open and Russia closed."""
     draws: Draws
     """How the bands were made."""
     certificate: RunCertificate
@@ -378,91 +390,3 @@ class AnswerResult(Result):
     """Evidence rows used: links and resources of the Middle Corridor routes."""
     record: Record
     """How the answer came about."""
-
-
-class Leg(Result):
-    """Part of a route between two changes of vehicle or territory."""
-
-    from_: str
-    """Name of the place where it starts."""
-    to: str
-    """Name of the place where it ends."""
-    mode: str
-    """rail, road, sea, ferry, air, pipeline, river, transfer or drayage."""
-    what: str = ""
-    """Kind of transfer: border, gauge_change, port, load …; empty for line-haul."""
-    km: float
-    """[km]."""
-    hours: float
-    """[h] Moving, handling and fixed dwell."""
-    usd: float
-    """[USD/FEU]."""
-    kg_co2e: float
-    """[kg CO2e per FEU] Well-to-wheel."""
-    countries: list[str]
-    """Territories, ISO 3166 alpha-3; empty on the high seas."""
-    grade: str
-    """Weakest evidence grade of its links."""
-    link_ids: list[str]
-    """Links, for `serai evidence`."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        use_attribute_docstrings=True,
-        alias_generator=lambda name: name.rstrip("_"),
-        populate_by_name=True,
-        serialize_by_alias=True,
-    )
-
-
-class QuoteRoute(Result):
-    """One route of a quote sheet."""
-
-    corridor: str
-    """north, middle, south, east, sea, air, pipeline or direct."""
-    legs: list[Leg]
-    """First to last."""
-    km: float
-    """[km]."""
-    days: float
-    """[days] Door to door or terminal to terminal, free-flow."""
-    days_low: float
-    """[days] With every time at its low end."""
-    days_high: float
-    """[days] With every time at its high end."""
-    usd_feu: float
-    """[USD/FEU] Sum of the legs."""
-    generalized_usd_feu: float
-    """[USD/FEU] With the value of time and unreliability; routes are ordered by it."""
-    kg_co2e: float
-    """[kg CO2e per FEU] Well-to-wheel."""
-    countries: list[str]
-    """Territories in the order of the route."""
-    borders: int
-    """Changes of territory by land or at a port."""
-    gauge_changes: int
-    """Changes of track gauge."""
-    grade: str
-    """Weakest evidence grade of its links."""
-    assumed_share: float
-    """[-] Share of the price that rests on values graded assumed."""
-
-
-class QuoteResult(Result):
-    """A forwarder's quote sheet."""
-
-    origin: str
-    """Place id."""
-    dest: str
-    """Place id."""
-    class_id: str
-    """Commodity class."""
-    avoid: list[str]
-    """Territories that no route touches."""
-    year: int
-    """Year of the prices."""
-    routes: list[QuoteRoute]
-    """Different routes, best first."""
-    record: Record
-    """How it came about."""

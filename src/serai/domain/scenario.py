@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from serai.domain.effects import Selector
 
-__all__ = ["ChangeLinks", "CloseLinks", "CloseTransit", "Scenario", "SetYearInput", "Written"]
+__all__ = ["FIRST_YEAR", "LAST_YEAR", "ChangeLinks", "CloseLinks", "CloseTransit", "Scenario",
+           "SetYearInput", "Written"]  # fmt: skip
 
 Quantity = Literal[
     "free_time_h",
@@ -19,6 +20,10 @@ Quantity = Literal[
     "capacity_t_yr",
     "capacity_teu_yr",
 ]
+
+
+FIRST_YEAR, LAST_YEAR = 2019, 2040
+"""Years that a scenario may be of."""
 
 
 class Written(BaseModel):
@@ -111,9 +116,9 @@ class Scenario(Written):
     """One line for people."""
     note: str = ""
     """Why these numbers."""
-    year: int = Field(default=2023, ge=2019, le=2040)
+    year: int = Field(default=2023, ge=FIRST_YEAR, le=LAST_YEAR)
     """Year of demand and prices."""
-    built_by: int | None = Field(default=None, ge=2019, le=2040)
+    built_by: int | None = Field(default=None, ge=FIRST_YEAR, le=LAST_YEAR)
     """Capacities and finished projects as of this year; the year itself when left out."""
     demand: Literal["low", "reference", "high"] = "reference"
     """Which edge of the demand's range."""

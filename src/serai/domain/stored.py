@@ -8,7 +8,9 @@ from serai.domain.backcast import BackcastResult
 from serai.domain.conditions import ConditionsResult
 from serai.domain.frontier import FrontierResult
 from serai.domain.invest import InvestResult
+from serai.domain.results import AnswerResult
 from serai.domain.sensitivity import SensitivityResult
+from serai.domain.vectors import VectorsResult
 
 __all__ = ["Stored"]
 
@@ -27,3 +29,7 @@ class Stored:
     """Which projects pay, and in which order: `invest.json`."""
     conditions: ConditionsResult | None = None
     """Under which conditions the corridor carries a share: `conditions.json`."""
+    answer: AnswerResult | None = None
+    """The headline and its maps: `answer.json`."""
+    vectors: VectorsResult | None = None
+    """How Kazakhstan stands between the powers: `vectors.json`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from serai.domain.backcast import Target
 from serai.domain.demand import Classes, Flows, Zones
@@ -46,3 +47,5 @@ class World:
     data_version: str
     hashes: dict[str, str]
     """Content hash per input table."""
+    folder: Path
+    """Where the tables were read: what only files and maps need (names, lines, notes) is there."""

@@ -95,10 +95,14 @@ def _may_use(network: Network, classes: Classes, class_ix: int) -> NDArray[np.bo
     """Say which links are of the class's modes; a pipeline takes only what draws on it."""
     links = network.links
     allowed = classes.modes[class_ix] | {"door", "zone"}
-    words = {w: mode_of(w) in allowed for w in {*links.from_mode.tolist(), *links.to_mode.tolist()}}
-    by_end = [np.array([words[w] for w in ends]) for ends in (links.from_mode, links.to_mode)]
-    kinds = {w: w in ("transfer", "access") or mode_of(w) in allowed for w in set(links.kind)}
-    may = np.array([kinds[w] for w in links.kind]) & by_end[0] & by_end[1]
+    may = np.ones(len(links.ids), np.bool_)
+    for words, always in (
+        (links.from_mode.tolist(), ()),
+        (links.to_mode.tolist(), ()),
+        (links.kind.tolist(), ("transfer", "access")),
+    ):
+        known = {word: word in always or mode_of(word) in allowed for word in set(words)}
+        may &= np.array([known[word] for word in words], np.bool_)
     owner = np.repeat(np.arange(len(links.ids)), np.diff(links.resource_start))
     draws = draws_of_classes(classes, network.resources)[links.resource_ix, class_ix, 0]
     may[owner[(links.kind[owner] == "pipeline") & ~draws]] = False

@@ -1,24 +1,20 @@
-"""What a route takes, costs and emits, link by link and leg by leg."""
+"""What each link takes, costs and emits for a trip."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from serai.domain.demand import Classes, Zones
+from serai.domain.demand import Classes
 from serai.domain.emissions import EmissionFactors
-from serai.domain.network import WATER_KINDS, Links, Network
-from serai.domain.ranged import FloatArray, IntArray, Ranged
-from serai.domain.results import Leg, QuoteRoute
-from serai.domain.routes import CORRIDORS
-from serai.errors import DataError, NoPathError
+from serai.domain.network import Links, Network
+from serai.domain.ranged import FloatArray, IntArray
+from serai.errors import DataError
 from serai.model.graph import Graph, direction_of
-from serai.model.routes import routes_of_links
-from serai.model.search import class_costs, mode_of
+from serai.model.search import class_costs
 from serai.units import HOURS_PER_DAY, KG_PER_T, TEU_PER_FEU
 
 __all__ = [
@@ -27,17 +23,15 @@ __all__ = [
     "assumed_share",
     "countries_of",
     "emissions_of",
+    "factors_of",
     "figures_of",
-    "price_path",
+    "territories_of",
     "tonnes_of_feu",
     "touching",
 ]
 
 TONNES_PER_TEU = 20.0
 """[t] What counts as a TEU of a class that never goes in boxes (crude, coal)."""
-
-GRADES = ("observed", "derived", "assumed")
-"""Evidence grades, best first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +68,14 @@ class Figures:
     """[USD/FEU], inf where the class may not go."""
     kg_co2e: FloatArray
     """[kg CO2e per FEU]."""
+    tonnes: float
+    """[t] Weight of the goods in an FEU."""
+    units: float
+    """[class units per FEU] Two TEU, or its tonnes."""
+    usd_per_h: float
+    """[USD per FEU and hour] Value of time."""
+    unreliable_h: FloatArray
+    """[h] Hours that the spread of a link's time counts for."""
 
 
 def tonnes_of_feu(classes: Classes, class_ix: int) -> float:
@@ -171,6 +173,7 @@ def figures_of(
     calm = replace(graph, feared_h=np.zeros_like(graph.feared_h))
     generalized = class_costs(calm, classes, k, reliability_scale)[way] * units
     time = links.free_time_h.value + links.dwell_h.value
+    per_day = float(classes.value_of_time_usd_per_t_day.value[k])
     return Figures(
         hours=graph.hours,
         low_h=graph.hours * _ratio(links.free_time_h.low + links.dwell_h.low, time),
@@ -180,12 +183,36 @@ def figures_of(
         high_usd=usd * _ratio(table.high, table.value),
         generalized=generalized,
         kg_co2e=emissions_of(links, factors) * tonnes,
+        tonnes=tonnes,
+        units=units,
+        usd_per_h=per_day * classes.tonnes_per_unit[k] * units / HOURS_PER_DAY,
+        unreliable_h=classes.reliability_ratio.value[k] * reliability_scale * graph.spread_h,
     )
 
 
 def _ratio(end: FloatArray, value: FloatArray) -> FloatArray:
     """How far the end of a range lies from its value; it moves with the prices of the year."""
     return np.divide(end, value, out=np.ones_like(value), where=value > 0)
+
+
+def factors_of(links: Links) -> NDArray[np.str_]:
+    """
+    Return the emission factor by which each link's kilometres count.
+
+    Parameters
+    ----------
+    links
+        The links.
+
+    Returns
+    -------
+    factors
+        Shape (n_links,). Kind of line-haul, every gauge of rail being one; of a transfer the mode
+        it begins with.
+    """
+    by_road = np.where(links.kind == "access", "road", links.kind)
+    carried = np.where(links.kind == "transfer", links.from_mode, by_road)
+    return np.asarray(np.where(np.char.startswith(carried, "rail"), "rail", carried))
 
 
 def emissions_of(links: Links, factors: EmissionFactors) -> FloatArray:
@@ -211,10 +238,7 @@ def emissions_of(links: Links, factors: EmissionFactors) -> FloatArray:
     """
     known = dict(zip(factors.ids, factors.table.value.tolist(), strict=True))
     is_hub = links.kind == "transfer"
-    carried = np.where(
-        is_hub, links.from_mode, np.where(links.kind == "access", "road", links.kind)
-    )
-    carried = np.where(np.char.startswith(carried, "rail"), "rail", carried)
+    carried = factors_of(links)
     by_km = ~is_hub | (links.length_km > 0)
     missing = ({*carried[by_km].tolist()} | {*links.transfer_type[is_hub].tolist()}) - {*known}
     if missing - {"door"}:
@@ -225,62 +249,6 @@ def emissions_of(links: Links, factors: EmissionFactors) -> FloatArray:
     per_tkm = np.array([known.get(word, 0.0) for word in carried]) / KG_PER_T
     per_t = np.array([known.get(word, 0.0) for word in links.transfer_type])
     return np.asarray(per_tkm * links.length_km + np.where(is_hub, per_t, 0.0))
-
-
-# --------------------------------------------------------------------------------- pricing
-
-
-def price_path(graph: Graph, figures: Figures, trip: Trip, path: IntArray) -> QuoteRoute:
-    """
-    Return one route of a quote sheet.
-
-    Parameters
-    ----------
-    graph
-        The graph.
-    figures
-        From `figures_of`.
-    trip
-        The trip.
-    path
-        Links, first to last.
-
-    Returns
-    -------
-    route
-        Itemised by leg: links in a row of one mode and operator are one leg, and every transfer
-        is a leg of its own. Territories come in the order of travel; where a link crosses more
-        than two, those between its ends are in alphabetical order.
-
-    Raises
-    ------
-    NoPathError
-        The path touches a territory that the trip avoids: the guarantee is checked once more.
-    """
-    network = graph.network
-    links = network.links
-    broken = path[touching(network, trip.avoid)[path]]
-    if len(broken):
-        raise NoPathError(
-            f"a route found uses {', '.join(links.ids[i] for i in broken)}, in territory to avoid "
-            f"({', '.join(trip.avoid)}); want none; report this as a fault of the program"
-        )
-    return QuoteRoute(
-        corridor=_corridor(graph, trip, path),
-        legs=[_leg(network, figures, path[part]) for part in _parts(links, path)],
-        km=float(links.length_km[path].sum()),
-        days=float(figures.hours[path].sum()) / HOURS_PER_DAY,
-        days_low=float(figures.low_h[path].sum()) / HOURS_PER_DAY,
-        days_high=float(figures.high_h[path].sum()) / HOURS_PER_DAY,
-        usd_feu=float(figures.usd[path].sum()),
-        generalized_usd_feu=float(figures.generalized[path].sum()),
-        kg_co2e=float(figures.kg_co2e[path].sum()),
-        countries=countries_of(network, path),
-        borders=_borders(network, path),
-        gauge_changes=int(np.char.startswith(links.transfer_type[path], "gauge_change").sum()),
-        grade=_weakest(links.grade[path].tolist()),
-        assumed_share=assumed_share(links, figures.usd, path),
-    )
 
 
 def assumed_share(links: Links, usd: FloatArray, path: IntArray) -> float:
@@ -306,74 +274,17 @@ def assumed_share(links: Links, usd: FloatArray, path: IntArray) -> float:
     return guessed / total if total > 0 else 0.0
 
 
-def _corridor(graph: Graph, trip: Trip, path: IntArray) -> str:
-    """Classify the path as the routes of the model are; its two places stand for zones."""
-    places = graph.network.places
-    two = [trip.origin, trip.dest]
-    ends = Zones(
-        ids=tuple(places.ids[i] for i in two),
-        names=tuple(places.names[i] for i in two),
-        regions=tuple(places.countries[i] for i in two),
-        countries=tuple(places.countries[i] for i in two),
-        lat=places.lat[two],
-        lon=places.lon[two],
-        weight=Ranged.fixed(np.zeros((2, trip.class_ix + 1, 2))),
-    )
-    pairs = np.array([[0, 1]], np.int32)
-    return CORRIDORS[int(routes_of_links(graph, ends, pairs, [path], trip.class_ix).corridor[0])]
+def territories_of(network: Network, link: int) -> list[str]:
+    """
+    Return the territories of a link: its start's first, its end's last, the others between.
 
-
-def _parts(links: Links, path: IntArray) -> Iterator[slice]:
-    """Cut a path into legs."""
-    start = 0
-    for at in range(1, len(path) + 1):
-        if at == len(path) or not _is_one_leg(links, int(path[at - 1]), int(path[at])):
-            yield slice(start, at)
-            start = at
-
-
-def _is_one_leg(links: Links, a: int, b: int) -> bool:
-    if "transfer" in (links.kind[a], links.kind[b]):
-        return False
-    return bool(
-        mode_of(links.kind[a]) == mode_of(links.kind[b]) and links.operator[a] == links.operator[b]
-    )
-
-
-def _leg(network: Network, figures: Figures, part: IntArray) -> Leg:
-    links = network.links
-    mode = mode_of(str(links.kind[part[0]]))
-    return Leg(
-        from_=_name(network, int(part[0]), start=True),
-        to=_name(network, int(part[-1]), start=False),
-        mode={"access": "drayage"}.get(mode, mode),
-        what=str(links.transfer_type[part[0]]) if mode == "transfer" else "",
-        km=float(links.length_km[part].sum()),
-        hours=float(figures.hours[part].sum()),
-        usd=float(figures.usd[part].sum()),
-        kg_co2e=float(figures.kg_co2e[part].sum()),
-        countries=countries_of(network, part),
-        grade=_weakest(links.grade[part].tolist()),
-        link_ids=[links.ids[i] for i in part],
-    )
-
-
-def _name(network: Network, link: int, *, start: bool) -> str:
-    links = network.links
-    mode = (links.from_mode if start else links.to_mode)[link]
-    place = (links.from_place if start else links.to_place)[link]
-    if mode == "zone":
-        node = (links.tail if start else links.head)[link]
-        return str(network.node_ids[node]).split(":")[0]
-    return str(network.places.names[place])
-
-
-def _weakest(grades: list[str]) -> str:
-    return max(grades, key=GRADES.index)
-
-
-def _territories(network: Network, link: int) -> list[str]:
-    """Territories of a link: its start's first, its end's last, the others between."""
+    Parameters
+    ----------
+    network
+        The network.
+    link
+        Index of the link.
+    """
     links, places = network.links, network.places
     inside = [network.country_ids[c] for c in np.flatnonzero(links.in_country[link])]
     ends = [places.countries[p] for p in (links.from_place[link], links.to_place[link]) if p >= 0]
@@ -399,17 +310,4 @@ def countries_of(network: Network, path: IntArray) -> list[str]:
     countries
         ISO 3166 alpha-3, in the order in which they are first entered.
     """
-    return list(dict.fromkeys(c for i in path for c in _territories(network, int(i))))
-
-
-def _borders(network: Network, path: IntArray) -> int:
-    """
-    Count the changes of territory that goods meet by land or at a port.
-
-    Waters and airspace passed on the way are none.
-    """
-    links = network.links
-    over = (*WATER_KINDS, "air")
-    on_land = [i for i in path if links.kind[i] not in over]
-    met = [c for i in on_land for c in _territories(network, int(i))]
-    return sum(a != b for a, b in pairwise(met))
+    return list(dict.fromkeys(c for i in path for c in territories_of(network, int(i))))

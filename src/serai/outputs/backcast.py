@@ -23,6 +23,8 @@ from serai.outputs.drawing import (
     put_legend,
     write_svg,
 )
+from serai.outputs.language import ENGLISH, Language, mark
+from serai.outputs.numbers import say_unit
 from serai.outputs.page_tables import Group, Table
 from serai.outputs.words import COLOURS
 
@@ -44,13 +46,15 @@ CHARTED: Final = (
 """What is drawn, in this order."""
 
 SHORT: Final = {
-    "northern_teu": "Northern route, China–Europe boxes, k TEU",
-    "middle_teu": "Middle Corridor, boxes, k TEU",
-    "middle_kt": "Middle Corridor, but crude, kt",
-    "middle_export_kt": "Kazakh exports within it, kt",
-    "btk_kt": "Baku–Tbilisi–Kars rail, kt",
-    "instc_east_kt": "Kazakhstan–Turkmenistan–Iran rail, kt",
+    "northern_teu": mark("Northern route, China–Europe boxes, k TEU"),
+    "middle_teu": mark("Middle Corridor, boxes, k TEU"),
+    "middle_kt": mark("Middle Corridor, but crude, kt"),
+    "middle_export_kt": mark("Kazakh exports within it, kt"),
+    "btk_kt": mark("Baku–Tbilisi–Kars rail, kt"),
+    "instc_east_kt": mark("Kazakhstan–Turkmenistan–Iran rail, kt"),
 }
+STATUSES: Final = (mark("fitted"), mark("seen"), mark("blind"), mark("forecast"))
+"""What is known of a figure."""
 LARGE: Final = 0.3
 """[-] A miss beyond this is explained."""
 
@@ -81,7 +85,7 @@ def print_backcast(console: Console, result: BackcastResult) -> None:
     for row in result.rows:
         groups.setdefault(f"{row.quantity}, {row.unit}", []).append(row)
     for title, rows in groups.items():
-        cells = [_list_row(row, has_bands=has_bands) for row in rows]
+        cells = [_list_row(row, has_bands=has_bands, lang=ENGLISH) for row in rows]
         print_table(console, title.capitalize(), columns, cells, max_rows=len(cells))
     for what, why in list_misses(result):
         console.print(Text(f"\n{what}. {why}"))
@@ -92,15 +96,15 @@ def print_backcast(console: Console, result: BackcastResult) -> None:
     print_record(console, result.record)
 
 
-def _list_row(row: BackcastRow, *, has_bands: bool) -> list[str]:
-    band = [f"{say_figure(row.low)}–{say_figure(row.high)}"] if has_bands else []
+def _list_row(row: BackcastRow, *, has_bands: bool, lang: Language) -> list[str]:
+    band = [f"{say_figure(row.low, lang)}–{say_figure(row.high, lang)}"] if has_bands else []
     return [
-        row.id, str(row.year), say_figure(row.model), *band,
-        say_figure(row.observed), _say_miss(row), row.status,
+        row.id, str(row.year), say_figure(row.model, lang), *band,
+        say_figure(row.observed, lang), _say_miss(row, lang), lang.say(row.status),
     ]  # fmt: skip
 
 
-def say_figure(value: float | None) -> str:
+def say_figure(value: float | None, lang: Language = ENGLISH) -> str:
     """
     Return a figure with a place after the point where it is small.
 
@@ -108,13 +112,15 @@ def say_figure(value: float | None) -> str:
     ----------
     value
         [any]. None for one that is not known.
+    lang
+        Language of the words.
     """
     if value is None:
         return "–"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.1f}"  # noqa: PLR2004
+    return lang.figures(f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.1f}")  # noqa: PLR2004
 
 
-def say_backcast(result: BackcastResult) -> str:
+def say_backcast(result: BackcastResult, lang: Language = ENGLISH) -> str:
     """
     Say how often the model comes near what was published.
 
@@ -122,6 +128,8 @@ def say_backcast(result: BackcastResult) -> str:
     ----------
     result
         The years.
+    lang
+        Language of the words.
 
     Returns
     -------
@@ -129,21 +137,34 @@ def say_backcast(result: BackcastResult) -> str:
         Two sentences: figures that parameters are fitted to, and figures that they are not.
     """
     said = []
-    for status, words in (("fitted", "fitted to"), ("seen", "not fitted to")):
+    for status, told in (
+        (
+            "fitted",
+            mark(
+                "Of {n} figures fitted to, {near} come out within {large} % and {inside} lie in "
+                "the band."
+            ),
+        ),
+        (
+            "seen",
+            mark(
+                "Of {n} figures not fitted to, {near} come out within {large} % and {inside} lie "
+                "in the band."
+            ),
+        ),
+    ):
         mine = [r for r in result.rows if r.status == status and r.observed is not None]
         near = sum(r.error is not None and abs(r.error) <= LARGE for r in mine)
         inside = sum(
             r.low is not None and r.high is not None and r.low <= (r.observed or 0.0) <= r.high
             for r in mine
         )
-        said.append(
-            f"Of {len(mine)} figures {words}, {near} come out within {100 * LARGE:.0f} % and "
-            f"{inside} lie in the band."
-        )
+        large = f"{100 * LARGE:.0f}"
+        said.append(lang.say(told, n=len(mine), near=near, large=large, inside=inside))
     return " ".join(said)
 
 
-def tabulate_backcast(result: BackcastResult) -> Table:
+def tabulate_backcast(result: BackcastResult, lang: Language = ENGLISH) -> Table:
     """
     Return what was published beside what the model makes of it.
 
@@ -151,6 +172,8 @@ def tabulate_backcast(result: BackcastResult) -> Table:
     ----------
     result
         The years.
+    lang
+        Language of the words.
 
     Returns
     -------
@@ -160,11 +183,12 @@ def tabulate_backcast(result: BackcastResult) -> Table:
     known = [row for row in result.rows if row.observed is not None]
     groups = [
         Group(
-            title=f"{name[0].upper()}{name[1:]}, {unit}",
+            title=f"{name[0].upper()}{name[1:]}, {say_unit(unit, lang)}",
             rows=tuple(
                 (
-                    str(r.year), say_figure(r.observed), say_figure(r.model),
-                    f"{say_figure(r.low)}–{say_figure(r.high)}", _say_miss(r), r.status,
+                    str(r.year), say_figure(r.observed, lang), say_figure(r.model, lang),
+                    f"{say_figure(r.low, lang)}–{say_figure(r.high, lang)}",
+                    _say_miss(r, lang), lang.say(r.status),
                 )
                 for r in known
                 if (r.name, r.unit) == (name, unit)
@@ -173,15 +197,20 @@ def tabulate_backcast(result: BackcastResult) -> Table:
         for name, unit in dict.fromkeys((row.name, row.unit) for row in known)
     ]  # fmt: skip
     return Table(
-        caption="The model against what was published",
-        heads=("Year", "published", "model", "P10–P90", "miss", "status"),
+        caption=lang.say("The model against what was published"),
+        heads=(
+            *(lang.say("Year"), lang.say("published"), lang.say("model")),
+            *("P10–P90", lang.say("miss"), lang.say("status")),
+        ),
         groups=tuple(groups),
-        note="Fitted: four numbers are estimated on it. Seen: known to whoever built the model, "
-        "not fitted to. Forecast: of others, never fitted to.",
+        note=lang.say(
+            "Fitted: four numbers are estimated on it. Seen: known to whoever built the model, "
+            "not fitted to. Forecast: of others, never fitted to."
+        ),
     )
 
 
-def list_misses(result: BackcastResult) -> list[tuple[str, str]]:
+def list_misses(result: BackcastResult, lang: Language = ENGLISH) -> list[tuple[str, str]]:
     """
     Return the large misses with their reasons.
 
@@ -189,6 +218,8 @@ def list_misses(result: BackcastResult) -> list[tuple[str, str]]:
     ----------
     result
         The years.
+    lang
+        Language of the words.
 
     Returns
     -------
@@ -198,15 +229,19 @@ def list_misses(result: BackcastResult) -> list[tuple[str, str]]:
     told: dict[str, list[str]] = {}
     for row in result.rows:
         if row.reason:
-            told.setdefault(row.reason, []).append(f"{row.name}, {row.year}: {_say_miss(row)}")
+            told.setdefault(row.reason, []).append(
+                f"{row.name}, {row.year}: {_say_miss(row, lang)}"
+            )
     return [("; ".join(what), why) for why, what in told.items()]
 
 
-def _say_miss(row: BackcastRow) -> str:
-    return "–" if row.error is None else f"{100 * row.error:+.0f} %".replace("-", "−")
+def _say_miss(row: BackcastRow, lang: Language) -> str:
+    if row.error is None:
+        return "–"
+    return lang.figures(f"{100 * row.error:+.0f} %").replace("-", "−")
 
 
-def draw_backcast(result: BackcastResult, *, width_in: float) -> str:
+def draw_backcast(result: BackcastResult, *, width_in: float, lang: Language = ENGLISH) -> str:
     """
     Draw the main totals over the years, with bands, published values and blind years.
 
@@ -216,6 +251,8 @@ def draw_backcast(result: BackcastResult, *, width_in: float) -> str:
         The years.
     width_in
         [in]. Width of the sheet.
+    lang
+        Language of the words.
 
     Returns
     -------
@@ -226,7 +263,7 @@ def draw_backcast(result: BackcastResult, *, width_in: float) -> str:
     key = f"backcast-{n_columns}"
     shown = [name for name in CHARTED if any(row.id == name for row in result.rows)]
     n_rows = -(-len(shown) // n_columns)
-    keys = _list_keys()
+    keys = _list_keys(lang)
     legend_in = measure_legend_in(keys, width_in)
     height_in = legend_in + n_rows * (PANEL_IN + MARGIN_IN) + 0.1
     panel_in = width_in / n_columns
@@ -242,13 +279,13 @@ def draw_backcast(result: BackcastResult, *, width_in: float) -> str:
                 bottom_in=height_in - top_in - PANEL_IN + 0.14,
             )
             rows = [r for r in result.rows if r.id == name and r.status != "forecast"]
-            _draw_panel(axes, rows)
-            axes.set_title(SHORT[name], loc="left", fontsize=SMALL_PT, color=INK)
+            _draw_panel(axes, rows, lang)
+            axes.set_title(lang.say(SHORT[name]), loc="left", fontsize=SMALL_PT, color=INK)
         put_legend(figure, keys)
-        return write_svg(figure, key, describe_backcast(result))
+        return write_svg(figure, key, describe_backcast(result, lang))
 
 
-def _draw_panel(axes: Axes, rows: Sequence[BackcastRow]) -> None:
+def _draw_panel(axes: Axes, rows: Sequence[BackcastRow], lang: Language) -> None:
     years = np.array([row.year for row in rows])
     model, low, high = (
         np.array([getattr(row, end) for row in rows], np.float64)
@@ -272,24 +309,24 @@ def _draw_panel(axes: Axes, rows: Sequence[BackcastRow]) -> None:
     axes.set_xticks(years)
     top = max([*high, *(row.observed or 0.0 for row in rows)])
     axes.set_ylim(0.0, 1.08 * top if top > 0 else 1.0)
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    axes.yaxis.set_major_formatter(lambda value, _: lang.figures(f"{value:,.0f}"))
     axes.grid(axis="y")
     axes.locator_params(axis="y", nbins=4)
 
 
-def _list_keys() -> list[Line2D | Patch]:
+def _list_keys(lang: Language) -> list[Line2D | Patch]:
     grey = COLOURS["middle"]
     return [
-        Line2D([], [], color=grey, marker="o", ms=3, lw=1.6, label="model"),
-        Patch(color=grey, alpha=0.22, lw=0, label="P10 to P90"),
-        Line2D([], [], color=INK, marker="D", ms=5, ls="", label="published, fitted"),
+        Line2D([], [], color=grey, marker="o", ms=3, lw=1.6, label=lang.say("model")),
+        Patch(color=grey, alpha=0.22, lw=0, label=lang.say("P10 to P90")),
+        Line2D([], [], color=INK, marker="D", ms=5, ls="", label=lang.say("published, fitted")),
         Line2D([], [], color=INK, marker="D", ms=5, ls="", mfc="white",
-               label="published, not fitted"),
-        Patch(color=BLIND, lw=0, label="nothing later is known"),
+               label=lang.say("published, not fitted")),
+        Patch(color=BLIND, lw=0, label=lang.say("nothing later is known")),
     ]  # fmt: skip
 
 
-def describe_backcast(result: BackcastResult) -> str:
+def describe_backcast(result: BackcastResult, lang: Language = ENGLISH) -> str:
     """
     Say what the chart shows.
 
@@ -297,6 +334,8 @@ def describe_backcast(result: BackcastResult) -> str:
     ----------
     result
         The years.
+    lang
+        Language of the words.
 
     Returns
     -------
@@ -304,11 +343,17 @@ def describe_backcast(result: BackcastResult) -> str:
         For those who cannot see it.
     """
     told = [
-        f"{row.year}: {say_figure(row.model)} against {say_figure(row.observed)} published"
+        lang.say(
+            "{year}: {model} against {observed} published",
+            year=row.year,
+            model=say_figure(row.model, lang),
+            observed=say_figure(row.observed, lang),
+        )
         for row in result.rows
         if row.id == "middle_kt" and row.status == "fitted"
     ]
-    return (
+    return lang.say(
         "Modelled totals of past years with their bands beside published ones, blind years "
-        f"shaded. Middle Corridor, thousand tonnes but crude: {'; '.join(told)}."
+        "shaded. Middle Corridor, thousand tonnes but crude: {years}.",
+        years="; ".join(told),
     )

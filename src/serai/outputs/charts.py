@@ -25,6 +25,7 @@ from serai.outputs.drawing import (
     write_name,
     write_svg,
 )
+from serai.outputs.language import ENGLISH, Language
 from serai.outputs.numbers import say_band, say_share
 from serai.outputs.words import (
     COLOURS,
@@ -65,7 +66,7 @@ class _Row(NamedTuple):
 # ---------------------------------------------------------------- share by case
 
 
-def draw_shares(answer: AnswerResult, *, width_in: float) -> str:
+def draw_shares(answer: AnswerResult, *, width_in: float, lang: Language = ENGLISH) -> str:
     """
     Draw the share of divertible boxes that the Middle Corridor takes, by case, with its band.
 
@@ -75,6 +76,8 @@ def draw_shares(answer: AnswerResult, *, width_in: float) -> str:
         The answer.
     width_in
         [in]. Width of the sheet.
+    lang
+        Language of the words.
 
     Returns
     -------
@@ -86,9 +89,11 @@ def draw_shares(answer: AnswerResult, *, width_in: float) -> str:
     cases = list_cases(answer)
     step_in, first_in = (0.78, 0.42) if narrow else (0.62, 0.2)
     plot_in = max(1, len(cases)) * step_in + 0.04
-    rows = _stack_rows(answer, cases, step_in=step_in, first_in=first_in)
+    note = lang.say("by definition")
+    rows = _stack_rows(answer, cases, step_in=step_in, first_in=first_in, note=note)
     has_central = _central_differs(rows)
-    legend_in = measure_legend_in(_list_share_keys(answer, has_central=has_central), width_in)
+    keys = _list_share_keys(answer, has_central=has_central, lang=lang)
+    legend_in = measure_legend_in(keys, width_in)
     with open_sheet(key, width_in, plot_in + legend_in + 0.5) as figure:
         axes = add_axes(
             figure,
@@ -100,15 +105,15 @@ def draw_shares(answer: AnswerResult, *, width_in: float) -> str:
         axes.set_ylim(plot_in, 0.0)
         axes.set_xlim(*_span_shares([row.band for row in rows]))
         for ix, case in enumerate(cases):
-            write_name(axes, name_case(case), ix * step_in, step_in)
+            write_name(axes, name_case(case, lang=lang), ix * step_in, step_in)
         for row in rows:
-            _draw_band(axes, row, has_central=has_central)
-        dress_percent(axes, "share of the divertible TEU")
-        put_legend(figure, _list_share_keys(answer, has_central=has_central))
-        return write_svg(figure, key, describe_shares(answer))
+            _draw_band(axes, row, has_central=has_central, lang=lang)
+        dress_percent(axes, lang.say("share of the divertible TEU"), lang=lang)
+        put_legend(figure, keys)
+        return write_svg(figure, key, describe_shares(answer, lang))
 
 
-def describe_shares(answer: AnswerResult) -> str:
+def describe_shares(answer: AnswerResult, lang: Language = ENGLISH) -> str:
     """
     Return the chart of shares in words.
 
@@ -116,6 +121,8 @@ def describe_shares(answer: AnswerResult) -> str:
     ----------
     answer
         The answer.
+    lang
+        Language of the words.
 
     Returns
     -------
@@ -127,15 +134,18 @@ def describe_shares(answer: AnswerResult) -> str:
         closed, opened = (pick_case(answer, case, state) for state in ("closed", "open"))
         parts = []
         if closed is not None:
-            parts.append(f"forced share {_say_value(closed.share)} with Russia closed")
+            share = _say_value(closed.share, lang)
+            parts.append(lang.say("forced share {share} with Russia closed", share=share))
         if opened is not None:
-            parts.append(f"voluntary share {_say_value(opened.share)} with Russia open")
-        said.append(f"{name_case(case)}: {', '.join(parts)}.")
-    return " ".join(["Share of divertible boxes taken by the Middle Corridor.", *said])
+            share = _say_value(opened.share, lang)
+            parts.append(lang.say("voluntary share {share} with Russia open", share=share))
+        said.append(f"{name_case(case, lang=lang)}: {', '.join(parts)}.")
+    start = lang.say("Share of divertible boxes taken by the Middle Corridor.")
+    return " ".join([start, *said])
 
 
 def _stack_rows(
-    answer: AnswerResult, cases: Sequence[str], *, step_in: float, first_in: float
+    answer: AnswerResult, cases: Sequence[str], *, step_in: float, first_in: float, note: str
 ) -> list[_Row]:
     rows = []
     for ix, case in enumerate(cases):
@@ -144,23 +154,36 @@ def _stack_rows(
         if closed is not None:
             rows.append(_Row(closed.share, top_in, FORCED, "o", ""))
         if opened is not None:
-            note = " by definition" if case == "today" and not opened.share.central else ""
-            rows.append(_Row(opened.share, top_in + 0.22, VOLUNTARY, "s", note))
+            told = f" {note}" if case == "today" and not opened.share.central else ""
+            rows.append(_Row(opened.share, top_in + 0.22, VOLUNTARY, "s", told))
     return rows
 
 
-def _list_share_keys(answer: AnswerResult, *, has_central: bool) -> list[Line2D | Patch]:
-    middle = "median" if answer.draws.n else "central run"
-    keys: list[Line2D | Patch] = [
-        _make_key(FORCED, "o", f"Russia closed: forced share, {middle}"),
-        _make_key(VOLUNTARY, "s", f"Russia open: voluntary share, {middle}"),
-    ]
-    if answer.draws.n:
-        keys.append(Patch(color=FORCED, alpha=0.35, label=f"P10–P90 of {answer.draws.n} draws"))
-    if has_central:
-        keys.append(
-            Line2D([], [], ls="", marker="D", mfc="none", mec=INK, ms=5, label="central run")
+def _list_share_keys(
+    answer: AnswerResult, *, has_central: bool, lang: Language
+) -> list[Line2D | Patch]:
+    n_draws = answer.draws.n
+    forced, voluntary = (
+        (
+            lang.say("Russia closed: forced share, median"),
+            lang.say("Russia open: voluntary share, median"),
         )
+        if n_draws
+        else (
+            lang.say("Russia closed: forced share, central run"),
+            lang.say("Russia open: voluntary share, central run"),
+        )
+    )
+    keys: list[Line2D | Patch] = [
+        _make_key(FORCED, "o", forced),
+        _make_key(VOLUNTARY, "s", voluntary),
+    ]
+    if n_draws:
+        label = lang.say_count("P10–P90 of {n} draw", "P10–P90 of {n} draws", n_draws)
+        keys.append(Patch(color=FORCED, alpha=0.35, label=label))
+    if has_central:
+        label = lang.say("central run")
+        keys.append(Line2D([], [], ls="", marker="D", mfc="none", mec=INK, ms=5, label=label))
     return keys
 
 
@@ -168,7 +191,7 @@ def _make_key(colour: str, marker: str, label: str) -> Line2D:
     return Line2D([], [], ls="", marker=marker, mfc=colour, mec="white", ms=7, label=label)
 
 
-def _draw_band(axes: Axes, row: _Row, *, has_central: bool) -> None:
+def _draw_band(axes: Axes, row: _Row, *, has_central: bool, lang: Language) -> None:
     """Draw a band, its median, its central run, and both in figures."""
     band = row.band
     axes.barh(
@@ -180,7 +203,7 @@ def _draw_band(axes: Axes, row: _Row, *, has_central: bool) -> None:
         band.value, row.y_in, row.marker, mfc=row.colour, mec="white", ms=7, clip_on=False, zorder=3
     )
     axes.annotate(
-        _say_value(band) + row.note,
+        _say_value(band, lang) + row.note,
         (max(band.high, band.value, band.central), row.y_in),
         xytext=(7, 0),
         textcoords="offset points",
@@ -191,11 +214,11 @@ def _draw_band(axes: Axes, row: _Row, *, has_central: bool) -> None:
     )
 
 
-def _say_value(band: Band) -> str:
+def _say_value(band: Band, lang: Language) -> str:
     """Say a median and its band in figures."""
     if band.low == band.high:
-        return say_share(band.value)
-    return f"{say_share(band.value)} ({say_band(band.low, band.high)})"
+        return say_share(band.value, lang)
+    return f"{say_share(band.value, lang)} ({say_band(band.low, band.high, lang)})"
 
 
 def _central_differs(rows: Sequence[_Row]) -> bool:
@@ -215,7 +238,7 @@ def _span_shares(bands: Sequence[Band]) -> tuple[float, float]:
 # ---------------------------------------------------------------- where it goes
 
 
-def draw_destinations(answer: AnswerResult, *, width_in: float) -> str:
+def draw_destinations(answer: AnswerResult, *, width_in: float, lang: Language = ENGLISH) -> str:
     """
     Draw where the divertible boxes go when Russia closes, one stacked bar per case.
 
@@ -225,6 +248,8 @@ def draw_destinations(answer: AnswerResult, *, width_in: float) -> str:
         The answer.
     width_in
         [in]. Width of the sheet.
+    lang
+        Language of the words.
 
     Returns
     -------
@@ -236,7 +261,7 @@ def draw_destinations(answer: AnswerResult, *, width_in: float) -> str:
     cases = [case for case in answer.cases if case.russia == "closed"]
     step_in = 0.62 if narrow else 0.44
     plot_in = max(1, len(cases)) * step_in + 0.04
-    keys = [_make_patch(name) for name in _list_destinations(cases)]
+    keys = [_make_patch(name, lang) for name in _list_destinations(cases)]
     legend_in = measure_legend_in(keys, width_in)
     with open_sheet(key, width_in, plot_in + legend_in + 0.5) as figure:
         axes = add_axes(
@@ -249,15 +274,15 @@ def draw_destinations(answer: AnswerResult, *, width_in: float) -> str:
         axes.set_ylim(plot_in, 0.0)
         axes.set_xlim(*_span_stacks(cases))
         for ix, case in enumerate(cases):
-            write_name(axes, name_case(case.case, case.title), ix * step_in, step_in)
+            write_name(axes, name_case(case.case, case.title, lang), ix * step_in, step_in)
             middle_in = (ix + 1) * step_in - 0.18 if narrow else (ix + 0.5) * step_in
-            _draw_stack(axes, case, middle_in)
-        dress_percent(axes, "share of the divertible TEU, central run")
+            _draw_stack(axes, case, middle_in, lang)
+        dress_percent(axes, lang.say("share of the divertible TEU, central run"), lang=lang)
         put_legend(figure, keys)
-        return write_svg(figure, key, describe_destinations(answer))
+        return write_svg(figure, key, describe_destinations(answer, lang))
 
 
-def describe_destinations(answer: AnswerResult) -> str:
+def describe_destinations(answer: AnswerResult, lang: Language = ENGLISH) -> str:
     """
     Return the chart of destinations in words.
 
@@ -265,6 +290,8 @@ def describe_destinations(answer: AnswerResult) -> str:
     ----------
     answer
         The answer.
+    lang
+        Language of the words.
 
     Returns
     -------
@@ -275,12 +302,12 @@ def describe_destinations(answer: AnswerResult) -> str:
     for case in answer.cases:
         if case.russia == "closed":
             parts = [
-                f"{name_corridor(name)} {say_share(share)}"
+                f"{name_corridor(name, lang)} {say_share(share, lang)}"
                 for name, share in split_route(case).items()
                 if share
             ]
-            said.append(f"{name_case(case.case, case.title)}: {', '.join(parts)}.")
-    return " ".join(["Where the divertible boxes go when Russia closes.", *said])
+            said.append(f"{name_case(case.case, case.title, lang)}: {', '.join(parts)}.")
+    return " ".join([lang.say("Where the divertible boxes go when Russia closes."), *said])
 
 
 def _list_destinations(cases: Sequence[CaseResult]) -> list[str]:
@@ -293,13 +320,13 @@ def _list_destinations(cases: Sequence[CaseResult]) -> list[str]:
     ]
 
 
-def _make_patch(name: str) -> Patch:
+def _make_patch(name: str, lang: Language) -> Patch:
     unserved = name == "unserved"
     return Patch(
         facecolor=COLOURS[name],
         edgecolor=FAINT if unserved else "white",
         hatch="////" if unserved else None,
-        label="Still Northern" if name == "north" else name_corridor(name),
+        label=lang.say("Still Northern") if name == "north" else name_corridor(name, lang),
     )
 
 
@@ -310,7 +337,7 @@ def _span_stacks(cases: Sequence[CaseResult]) -> tuple[float, float]:
     return low, max(1.0, high)
 
 
-def _draw_stack(axes: Axes, case: CaseResult, y_in: float) -> None:
+def _draw_stack(axes: Axes, case: CaseResult, y_in: float, lang: Language) -> None:
     """Draw one stacked bar; what is less than before goes to the left of zero."""
     ends = [0.0, 0.0]
     for name, share in split_route(case).items():
@@ -328,20 +355,21 @@ def _draw_stack(axes: Axes, case: CaseResult, y_in: float) -> None:
             linewidth=0.8,
             hatch="////" if unserved else None,
         )
-        _label_piece(axes, name, share, ends[side] + share / 2.0, y_in)
+        _label_piece(axes, name, share, (ends[side] + share / 2.0, y_in), lang)
         ends[side] += share
 
 
-def _label_piece(axes: Axes, name: str, share: float, middle: float, y_in: float) -> None:
+def _label_piece(
+    axes: Axes, name: str, share: float, spot: tuple[float, float], lang: Language
+) -> None:
     """Write a share into its piece of a bar, if the piece is wide enough."""
     low, high = axes.get_xlim()
-    text = say_share(share)
+    text = say_share(share, lang)
     width_in = abs(share) / (high - low) * measure_axes_in(axes)
     if width_in < measure_text_in(text, SMALL_PT) + 0.06:
         return
     axes.text(
-        middle,
-        y_in,
+        *spot,
         text,
         ha="center",
         va="center",
@@ -354,7 +382,7 @@ def _label_piece(axes: Axes, name: str, share: float, middle: float, y_in: float
 # ---------------------------------------------------------------- later years
 
 
-def draw_outlook(rows: Sequence[OutlookRow], *, width_in: float) -> str:
+def draw_outlook(rows: Sequence[OutlookRow], *, width_in: float, lang: Language = ENGLISH) -> str:
     """
     Draw the shares against the demand of later years: reference, with low and high demand.
 
@@ -364,6 +392,8 @@ def draw_outlook(rows: Sequence[OutlookRow], *, width_in: float) -> str:
         Outlook of one case.
     width_in
         [in]. Width of the sheet.
+    lang
+        Language of the words.
 
     Returns
     -------
@@ -383,7 +413,7 @@ def draw_outlook(rows: Sequence[OutlookRow], *, width_in: float) -> str:
         for ix, year in enumerate(years)
         for at, (column, colour, mark) in enumerate(OUTLOOK_LINES)
     ]
-    keys = _list_outlook_keys()
+    keys = _list_outlook_keys(lang)
     legend_in = measure_legend_in(keys, width_in)
     with open_sheet(key, width_in, plot_in + legend_in + 0.5) as figure:
         axes = add_axes(
@@ -396,13 +426,17 @@ def draw_outlook(rows: Sequence[OutlookRow], *, width_in: float) -> str:
         axes.set_ylim(plot_in, 0.0)
         axes.set_xlim(*_span_shares([row.band for row in drawn]))
         for ix, year in enumerate(years):
-            write_name(axes, f"Demand of {year}", ix * step_in, step_in)
+            write_name(axes, lang.say("Demand of {year}", year=year), ix * step_in, step_in)
         for row in drawn:
-            _draw_band(axes, row, has_central=False)
-        label = "share of that year's divertible TEU"
-        dress_percent(axes, label if narrow else f"{label}, central run")
+            _draw_band(axes, row, has_central=False, lang=lang)
+        label = (
+            lang.say("share of that year's divertible TEU")
+            if narrow
+            else lang.say("share of that year's divertible TEU, central run")
+        )
+        dress_percent(axes, label, lang=lang)
         put_legend(figure, keys)
-        return write_svg(figure, key, describe_outlook(rows))
+        return write_svg(figure, key, describe_outlook(rows, lang))
 
 
 OUTLOOK_LINES: Final[tuple[tuple[Literal["forced", "voluntary"], str, Literal["o", "s"]], ...]] = (
@@ -411,15 +445,15 @@ OUTLOOK_LINES: Final[tuple[tuple[Literal["forced", "voluntary"], str, Literal["o
 )
 
 
-def _list_outlook_keys() -> list[Line2D | Patch]:
+def _list_outlook_keys(lang: Language) -> list[Line2D | Patch]:
     return [
-        _make_key(FORCED, "o", "Russia closed: forced share, reference demand"),
-        _make_key(VOLUNTARY, "s", "Russia open: voluntary share, reference demand"),
-        Patch(color=FORCED, alpha=0.35, label="between low and high demand"),
+        _make_key(FORCED, "o", lang.say("Russia closed: forced share, reference demand")),
+        _make_key(VOLUNTARY, "s", lang.say("Russia open: voluntary share, reference demand")),
+        Patch(color=FORCED, alpha=0.35, label=lang.say("between low and high demand")),
     ]
 
 
-def describe_outlook(rows: Sequence[OutlookRow]) -> str:
+def describe_outlook(rows: Sequence[OutlookRow], lang: Language = ENGLISH) -> str:
     """
     Return the chart of later years in words.
 
@@ -427,6 +461,8 @@ def describe_outlook(rows: Sequence[OutlookRow]) -> str:
     ----------
     rows
         Outlook of one case.
+    lang
+        Language of the words.
 
     Returns
     -------
@@ -434,11 +470,16 @@ def describe_outlook(rows: Sequence[OutlookRow]) -> str:
         One sentence per year.
     """
     said = [
-        f"{year}: forced share {_say_value(_span_demand(rows, year, 'forced'))}, "
-        f"voluntary share {_say_value(_span_demand(rows, year, 'voluntary'))}."
+        lang.say(
+            "{year}: forced share {forced}, voluntary share {voluntary}.",
+            year=year,
+            forced=_say_value(_span_demand(rows, year, "forced"), lang),
+            voluntary=_say_value(_span_demand(rows, year, "voluntary"), lang),
+        )
         for year in sorted({row.year for row in rows})
     ]
-    return " ".join(["Share taken by the Middle Corridor at the demand of later years.", *said])
+    start = lang.say("Share taken by the Middle Corridor at the demand of later years.")
+    return " ".join([start, *said])
 
 
 def _span_demand(

@@ -16,7 +16,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
-from serai.domain.results import Leg, QuoteRoute
+from serai.domain.quotes import Leg, QuoteRoute
 from serai.outputs.drawing import (
     FAINT,
     INK,
@@ -27,6 +27,7 @@ from serai.outputs.drawing import (
     open_sheet,
     write_svg,
 )
+from serai.outputs.language import ENGLISH, Language
 from serai.outputs.numbers import say_days, say_plain, say_usd
 from serai.outputs.words import COLOURS, name_corridor
 from serai.units import HOURS_PER_DAY
@@ -35,6 +36,9 @@ __all__ = ["Stop", "Trace", "describe_distance", "draw_distance", "trace_route"]
 
 Quantity = Literal["days", "usd"]
 Box = tuple[float, float, float, float]
+FEU: Final = "USD/FEU"
+"""What money is counted in unless a sheet says otherwise."""
+
 Crowd = tuple[NDArray[np.float64], list[Box]]
 """Points along the lines, and boxes of the words already written, [pt]."""
 
@@ -42,6 +46,8 @@ SEA_MODES: Final = frozenset({"sea", "ferry", "feeder", "river"})
 LETTER_PT: Final = 7.5
 SAMPLE_PT: Final = 2.0
 FALLBACK: Final = "#6a3d9a"
+SPARE: Final = ("#6a3d9a", "#7f6000", "#b2182b", "#1b7837")
+"""Colours of further routes by a corridor."""
 MARGINS_IN: Final = (0.5, 0.2, 0.52, 0.5)
 """Left, right, upper, lower."""
 
@@ -53,9 +59,9 @@ class Stop(NamedTuple):
     km: float
     """[km] From the origin."""
     before: float
-    """[days or USD/FEU] Sum on arrival."""
+    """[days or money] Sum on arrival."""
     after: float
-    """[days or USD/FEU] Sum on leaving."""
+    """[days or money] Sum on leaving."""
 
 
 class Trace(NamedTuple):
@@ -68,6 +74,18 @@ class Trace(NamedTuple):
     total: list[float]
     afloat: list[bool]
     stops: list[Stop]
+    name: str = ""
+    """What the line is called; its corridor's name if empty."""
+    colour: str = ""
+    """Its corridor's colour if empty."""
+
+    def say_name(self, lang: Language = ENGLISH) -> str:
+        """Return what the line is called."""
+        return self.name or name_corridor(self.corridor, lang)
+
+    def pick_colour(self) -> str:
+        """Return the colour of the line."""
+        return self.colour or COLOURS.get(self.corridor, FALLBACK)
 
 
 class _Frame(NamedTuple):
@@ -105,7 +123,7 @@ def trace_route(route: QuoteRoute, quantity: Quantity) -> Trace:
     trace = Trace(route.corridor, end, [0.0], [0.0], [], [])
     for leg in route.legs:
         km, total = trace.km[-1], trace.total[-1]
-        after = total + (leg.hours / HOURS_PER_DAY if quantity == "days" else leg.usd)
+        after = total + (leg.hours / HOURS_PER_DAY if quantity == "days" else leg.price)
         if _is_step(leg):
             trace.km.append(km)
             trace.total.append(after)
@@ -118,7 +136,15 @@ def trace_route(route: QuoteRoute, quantity: Quantity) -> Trace:
     return trace
 
 
-def draw_distance(routes: Sequence[QuoteRoute], quantity: Quantity, *, width_in: float) -> str:
+def draw_distance(
+    routes: Sequence[QuoteRoute],
+    quantity: Quantity,
+    *,
+    width_in: float,
+    money: str = FEU,
+    names: Sequence[str] = (),
+    lang: Language = ENGLISH,
+) -> str:
     """
     Draw routes between the same two places against distance.
 
@@ -130,6 +156,12 @@ def draw_distance(routes: Sequence[QuoteRoute], quantity: Quantity, *, width_in:
         What is summed: days, or usd for USD per FEU.
     width_in
         [in]. Width of the sheet.
+    money
+        What the prices of the routes are counted in.
+    names
+        What each route is called, unlike its neighbours; its corridor's name if left out.
+    lang
+        Language of the words.
 
     Returns
     -------
@@ -139,7 +171,7 @@ def draw_distance(routes: Sequence[QuoteRoute], quantity: Quantity, *, width_in:
     narrow = is_narrow(width_in)
     key = f"{quantity}-{'narrow' if narrow else 'wide'}"
     height_in = 4.6 if narrow else 4.3
-    traces = [trace_route(route, quantity) for route in routes]
+    traces = _trace_all(routes, quantity, names)
     left_in, right_in, top_in, bottom_in = MARGINS_IN
     with open_sheet(key, width_in, height_in) as figure:
         axes = add_axes(
@@ -153,15 +185,37 @@ def draw_distance(routes: Sequence[QuoteRoute], quantity: Quantity, *, width_in:
             1.16 * max([1e-9, *(trace.total[-1] for trace in traces)]),
             narrow,
         )
-        _dress(frame, quantity)
+        _dress(frame, quantity, money, lang)
         for trace in traces:
             _draw_trace(axes, trace)
-        _write_labels(frame, traces, quantity)
-        _put_keys(figure, traces)
-        return write_svg(figure, key, describe_distance(routes, quantity))
+        _write_labels(frame, traces, quantity, money, lang)
+        _put_keys(figure, traces, lang)
+        told = describe_distance(routes, quantity, money=money, names=names, lang=lang)
+        return write_svg(figure, key, told)
 
 
-def describe_distance(routes: Sequence[QuoteRoute], quantity: Quantity) -> str:
+def _trace_all(
+    routes: Sequence[QuoteRoute], quantity: Quantity, names: Sequence[str]
+) -> list[Trace]:
+    """Trace every route; a corridor's second line has another colour than its first."""
+    traces: list[Trace] = []
+    spare = iter(SPARE)
+    for ix, route in enumerate(routes):
+        trace = trace_route(route, quantity)
+        is_second = any(other.corridor == route.corridor for other in traces)
+        colour = next(spare, FALLBACK) if is_second else ""
+        traces.append(trace._replace(name=names[ix] if names else "", colour=colour))
+    return traces
+
+
+def describe_distance(
+    routes: Sequence[QuoteRoute],
+    quantity: Quantity,
+    *,
+    money: str = FEU,
+    names: Sequence[str] = (),
+    lang: Language = ENGLISH,
+) -> str:
     """
     Return a diagram in words.
 
@@ -171,23 +225,37 @@ def describe_distance(routes: Sequence[QuoteRoute], quantity: Quantity) -> str:
         Routes of the diagram.
     quantity
         What is summed.
+    money
+        What the prices of the routes are counted in.
+    names
+        What each route is called; its corridor's name if left out.
+    lang
+        Language of the words.
 
     Returns
     -------
     text
         One sentence per route.
     """
-    kind = "Time" if quantity == "days" else "Cost"
-    said = [f"{kind}-distance diagram."]
-    for route in routes:
-        trace = trace_route(route, quantity)
+    kind = (
+        lang.say("Time-distance diagram.")
+        if quantity == "days"
+        else lang.say("Cost-distance diagram.")
+    )
+    said = [kind]
+    for trace in _trace_all(routes, quantity, names):
         steps = sorted(trace.stops, key=lambda stop: stop.before - stop.after)[:5]
         places = ", ".join(
-            f"{stop.name} {_say(stop.after - stop.before, quantity)}" for stop in steps
+            f"{stop.name} {_say(stop.after - stop.before, quantity, money, lang)}" for stop in steps
         )
         said.append(
-            f"{name_corridor(trace.corridor)}: {_say(trace.total[-1], quantity)} over "
-            f"{say_plain(trace.km[-1])} km; largest steps: {places or 'none'}."
+            lang.say(
+                "{corridor}: {total} over {km} km; largest steps: {places}.",
+                corridor=trace.say_name(lang),
+                total=_say(trace.total[-1], quantity, money, lang),
+                km=say_plain(trace.km[-1], lang=lang),
+                places=places or lang.say("none"),
+            )
         )
     return " ".join(said)
 
@@ -214,24 +282,32 @@ def _touches(name: str, leg: Leg) -> bool:
     return leg.from_ in name.split(" / ")
 
 
-def _say(amount: float, quantity: Quantity) -> str:
-    return f"{say_days(amount)} days" if quantity == "days" else f"{say_usd(amount)} USD"
+def _say(amount: float, quantity: Quantity, money: str, lang: Language) -> str:
+    if quantity == "days":
+        return lang.say("{days} days", days=say_days(amount, lang))
+    currency = money.partition("/")[0]
+    if currency == "USD":
+        return lang.say("{usd} USD", usd=say_usd(amount, lang))
+    return f"{say_usd(amount, lang)} {currency}"
 
 
 # ---------------------------------------------------------------- drawing
 
 
-def _dress(frame: _Frame, quantity: Quantity) -> None:
+def _dress(frame: _Frame, quantity: Quantity, money: str, lang: Language) -> None:
     """Set ends, grid and labels of the axes."""
     axes = frame.axes
     axes.set_xlim(0.0, frame.far_km)
     axes.set_ylim(0.0, frame.top)
     axes.grid(visible=True)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
-    axes.set_xlabel("km from the origin")
-    name = "days since departure" if quantity == "days" else "USD per FEU, summed"
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda km, _: lang.figures(f"{km:,.0f}")))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda sum_, _: lang.figures(f"{sum_:,.10g}")))
+    axes.set_xlabel(lang.say("km from the origin"))
+    if quantity == "days":
+        name = lang.say("days since departure")
+    else:
+        name = lang.say("USD per FEU, summed") if money == FEU else f"{money}, summed"
     axes.annotate(
         name,
         (0.0, 1.0),
@@ -245,7 +321,7 @@ def _dress(frame: _Frame, quantity: Quantity) -> None:
 
 
 def _draw_trace(axes: Axes, trace: Trace) -> None:
-    colour = COLOURS.get(trace.corridor, FALLBACK)
+    colour = trace.pick_colour()
     for ix, afloat in enumerate(trace.afloat):
         axes.plot(
             trace.km[ix : ix + 2],
@@ -268,23 +344,30 @@ def _draw_trace(axes: Axes, trace: Trace) -> None:
     )
 
 
-def _put_keys(figure: Figure, traces: Sequence[Trace]) -> None:
+def _put_keys(figure: Figure, traces: Sequence[Trace], lang: Language) -> None:
     keys = [
         Line2D(
             [],
             [],
-            color=COLOURS.get(trace.corridor, FALLBACK),
+            color=trace.pick_colour(),
             linewidth=2.0,
             marker="o" if trace.corridor == "middle" else "s",
             mfc="white",
             ms=4,
-            label=name_corridor(trace.corridor),
+            label=trace.say_name(lang),
         )
         for trace in traces
     ]
     if any(any(trace.afloat) for trace in traces):
         keys.append(
-            Line2D([], [], color=FAINT, linewidth=2.0, linestyle=(0, (1.2, 1.2)), label="by water")
+            Line2D(
+                [],
+                [],
+                color=FAINT,
+                linewidth=2.0,
+                linestyle=(0, (1.2, 1.2)),
+                label=lang.say("by water"),
+            )
         )
     figure.legend(
         handles=keys,
@@ -301,12 +384,14 @@ def _put_keys(figure: Figure, traces: Sequence[Trace]) -> None:
 # ---------------------------------------------------------------- names of places
 
 
-def _write_labels(frame: _Frame, traces: Sequence[Trace], quantity: Quantity) -> None:
+def _write_labels(
+    frame: _Frame, traces: Sequence[Trace], quantity: Quantity, money: str, lang: Language
+) -> None:
     """Name the ends and, largest first, as many steps as find room."""
     lines = np.concatenate([_sample(frame, trace) for trace in traces])
     taken: list[Box] = []
     for trace in traces:
-        said = _say(trace.total[-1], quantity)
+        said = _say(trace.total[-1], quantity, money, lang)
         text = said if frame.is_narrow else f"{trace.end}: {said}"
         is_high = trace.total[-1] == max(other.total[-1] for other in traces)
         _write_end(frame, text, trace, (lines, taken), is_high=is_high)
@@ -319,7 +404,7 @@ def _write_labels(frame: _Frame, traces: Sequence[Trace], quantity: Quantity) ->
         named.add(stop)
         spot = frame.place(stop.km, (stop.before + stop.after) / 2.0)
         name = stop.name.split(" / ")[0] if frame.is_narrow else stop.name
-        text = f"{name} +{_say_short(stop.after - stop.before, quantity)}"
+        text = f"{name} +{_say_short(stop.after - stop.before, quantity, lang)}"
         is_high = _is_above(stop, trace, traces)
         _write_where_free(frame, text, spot, (lines, taken), is_high=is_high)
 
@@ -330,8 +415,10 @@ def _is_above(stop: Stop, trace: Trace, traces: Sequence[Trace]) -> bool:
     return all(own >= float(np.interp(stop.km, other.km, other.total)) for other in traces)
 
 
-def _say_short(amount: float, quantity: Quantity) -> str:
-    return f"{say_days(amount)} d" if quantity == "days" else say_usd(amount)
+def _say_short(amount: float, quantity: Quantity, lang: Language) -> str:
+    if quantity == "days":
+        return lang.say("{days} d", days=say_days(amount, lang))
+    return say_usd(amount, lang)
 
 
 def _write_end(frame: _Frame, text: str, trace: Trace, crowd: Crowd, *, is_high: bool) -> None:
@@ -346,7 +433,7 @@ def _write_end(frame: _Frame, text: str, trace: Trace, crowd: Crowd, *, is_high:
         if not _hits(box, lines, taken):
             break
     taken.append(box)
-    colour = COLOURS.get(trace.corridor, FALLBACK)
+    colour = trace.pick_colour()
     _write(frame, text, (box[2], box[1]), colour, "right", weight="bold")
 
 

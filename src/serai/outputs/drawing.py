@@ -2,6 +2,8 @@
 
 import io
 import re
+import textwrap
+import unicodedata
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,10 +12,13 @@ from typing import Any, Final
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator, ScalarFormatter
+
+from serai.outputs.language import ENGLISH, Language
 
 __all__ = [
     "CLEAR",
@@ -23,6 +28,7 @@ __all__ = [
     "SMALL_PT",
     "WIDE_IN",
     "add_axes",
+    "count_letters",
     "dress_percent",
     "is_narrow",
     "measure_axes_in",
@@ -31,6 +37,9 @@ __all__ = [
     "open_sheet",
     "pick_ink",
     "put_legend",
+    "spell_figures",
+    "wrap_letters",
+    "wrap_name",
     "write_name",
     "write_svg",
 ]
@@ -40,6 +49,8 @@ WIDE_IN: Final = 7.6
 NARROW_IN: Final = 3.7
 """[in]. Width of a chart on a phone."""
 NARROW_BELOW_IN: Final = 5.0
+MAX_LINES: Final = 2
+"""Of a name beside or above its row."""
 
 FONT_PT: Final = 9.0
 SMALL_PT: Final = 8.0
@@ -174,7 +185,57 @@ def measure_text_in(text: str, size_pt: float = FONT_PT) -> float:
     width
         [in]. A little more than most fonts need.
     """
-    return 0.6 * len(text) * size_pt / 72.0
+    return 0.6 * count_letters(text) * size_pt / 72.0
+
+
+def count_letters(text: str) -> float:
+    """
+    Return how many Latin letters are as wide as a text; Cyrillic ones are a tenth wider.
+
+    Parameters
+    ----------
+    text
+        One line.
+
+    Examples
+    --------
+    >>> count_letters("Aktau"), count_letters("Актау")
+    (5.0, 5.5)
+    """
+    n_cyrillic = sum("CYRILLIC" in unicodedata.name(letter, "") for letter in text)
+    return len(text) + 0.1 * n_cyrillic
+
+
+def wrap_letters(text: str, letters: int) -> list[str]:
+    """
+    Return a text in lines of so many Latin letters, or of fewer that are as wide.
+
+    Parameters
+    ----------
+    text
+        Words.
+    letters
+        [-], > 0. Latin letters that fill a line.
+    """
+    width = int(letters * len(text) / max(count_letters(text), 1.0))
+    return textwrap.wrap(text, width, break_on_hyphens=False)
+
+
+def wrap_name(name: str, letters: int) -> list[str]:
+    """
+    Return a name in up to two lines, without what stands in brackets.
+
+    Parameters
+    ----------
+    name
+        Words.
+    letters
+        [-], > 0. Latin letters that fill a line.
+    """
+    lines = wrap_letters(re.sub(r"\s*\(.*?\)", "", name), letters) or [""]
+    if len(lines) > MAX_LINES:
+        lines[MAX_LINES - 1] += " …"
+    return lines[:MAX_LINES]
 
 
 def pick_ink(colour: str) -> str:
@@ -255,7 +316,7 @@ def _measure_sheet_in(axes: Axes) -> float:
     return float(figure.get_size_inches()[0]) if figure is not None else WIDE_IN
 
 
-def dress_percent(axes: Axes, label: str, *, origin: float = 0.0) -> None:
+def dress_percent(axes: Axes, label: str, *, origin: float = 0.0, lang: Language = ENGLISH) -> None:
     """
     Label the horizontal axis in per cent and leave of the frame only what is read.
 
@@ -267,16 +328,43 @@ def dress_percent(axes: Axes, label: str, *, origin: float = 0.0) -> None:
         What the shares are of.
     origin
         [-]. Where bars begin.
+    lang
+        Language of the words.
     """
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.grid(visible=True, axis="x")
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(
-        FuncFormatter(lambda value, _: f"{100.0 * value:.4g} %".replace("-", "−"))
+        FuncFormatter(lambda value, _: lang.figures(f"{100.0 * value:.4g} %").replace("-", "−"))
     )
     axes.set_xlabel(label)
     axes.axvline(origin, color=FAINT, linewidth=0.8)
+
+
+class _Figures(ScalarFormatter):
+    """Figures of an axis as matplotlib chooses them, as a language writes them."""
+
+    def __init__(self, lang: Language) -> None:
+        super().__init__()
+        self.lang = lang
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        return self.lang.figures(super().__call__(x, pos))
+
+
+def spell_figures(axis: Axis, lang: Language) -> None:
+    """
+    Write the figures of an axis in a language.
+
+    Parameters
+    ----------
+    axis
+        Of any numbers.
+    lang
+        Language of the figures.
+    """
+    axis.set_major_formatter(_Figures(lang))
 
 
 def put_legend(figure: Figure, keys: Sequence[Line2D | Patch]) -> None:

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle
 
+from serai.outputs.language import ENGLISH, Language
 from serai.outputs.map_parts import FlowPanel, FlowScale, MapCorridor, MapView
 
 __all__ = [
@@ -136,6 +137,7 @@ def arrange_legend(
     scale: FlowScale,
     view: MapView,
     corridors: Mapping[str, MapCorridor],
+    lang: Language = ENGLISH,
 ) -> tuple[Block, ...]:
     """
     Return what the legend says.
@@ -150,6 +152,8 @@ def arrange_legend(
         Size of lines and letters.
     corridors
         Looks by corridor key; those without flow on any map are left out.
+    lang
+        Language of the words.
 
     Returns
     -------
@@ -164,25 +168,28 @@ def arrange_legend(
         if measure_width_pt(flow, scale, corridors[key], view.full_width_pt) > 0.0
     }
     looks = [
-        Row(look.label, look.colour, look.fixed_width_pt or 0.55 * view.full_width_pt)
+        Row(lang.say(look.label), look.colour, look.fixed_width_pt or 0.55 * view.full_width_pt)
         for key, look in corridors.items()
         if key in used
     ]
     grey = MapCorridor(label="", colour="#7a7f85")
     if any(line.is_inferred for panel in panels for line in panel.lines):
-        looks.append(Row("dashed: course drawn straight", grey.colour, 2.0, style=DASHES))
+        looks.append(Row(lang.say("dashed: course drawn straight"), grey.colour, 2.0, style=DASHES))
     widths = [
         Row(
-            _write_number(share * scale.full_flow),
+            _write_number(share * scale.full_flow, lang),
             grey.colour,
             measure_width_pt(share * scale.full_flow, scale, grey, view.full_width_pt),
         )
         for share in LEGEND_SHARES
     ]
-    blocks = [Block("Corridors", looks), Block(f"Width: {scale.unit}", widths)]
-    badges = _list_bottlenecks(panels, view)
+    blocks = [
+        Block(lang.say("Corridors"), looks),
+        Block(lang.say("Width: {unit}", unit=scale.unit), widths),
+    ]
+    badges = _list_bottlenecks(panels, view, lang)
     if badges:
-        blocks.append(Block("Bottlenecks: scarcity price, USD/TEU", badges))
+        blocks.append(Block(lang.say("Bottlenecks: scarcity price, USD/TEU"), badges))
     return tuple(blocks)
 
 
@@ -283,7 +290,7 @@ def _measure_tiers(blocks: Sequence[Block], view: MapView) -> list[float]:
     return [max(heights[ix : ix + step]) for ix in range(0, len(heights), step)]
 
 
-def _list_bottlenecks(panels: Sequence[FlowPanel], view: MapView) -> list[Row]:
+def _list_bottlenecks(panels: Sequence[FlowPanel], view: MapView, lang: Language) -> list[Row]:
     """Return a row per bottleneck with its price on each map."""
     by_panel = [{one.name: one for one in panel.bottlenecks} for panel in panels]
     every = [one for found in by_panel for one in found.values()]
@@ -291,10 +298,12 @@ def _list_bottlenecks(panels: Sequence[FlowPanel], view: MapView) -> list[Row]:
     rows = []
     for name, number in number_bottlenecks(panels).items():
         shown = [found.get(name) for found in by_panel]
-        words = " → ".join(_write_number(one.price_usd_teu) if one else "0" for one in shown)
+        words = " → ".join(_write_number(one.price_usd_teu, lang) if one else "0" for one in shown)
         waits = [one.wait_h for one in shown if one]
         if max(waits) >= 1.0:
-            words += f"; wait {waits[-1]:.0f} h"
+            words = lang.say(
+                "{prices}; wait {hours} h", prices=words, hours=lang.figures(f"{waits[-1]:.0f}")
+            )
         price = max(one.price_usd_teu for one in shown if one)
         radius_pt = min(measure_radius_pt(price, highest, view.font_pt), 0.78 * view.font_pt)
         room = ROW_LETTERS - len(words)
@@ -303,10 +312,10 @@ def _list_bottlenecks(panels: Sequence[FlowPanel], view: MapView) -> list[Row]:
     return rows
 
 
-def _write_number(value: float) -> str:
+def _write_number(value: float, lang: Language) -> str:
     """Return a number with at most three digits that say something."""
     if value >= 1000.0:  # noqa: PLR2004 - from here on no decimals
         digits = int(np.floor(np.log10(value))) - 2
         value = round(value / 10.0**digits) * 10.0**digits
-        return f"{value:,.0f}"
-    return f"{value:.3g}"
+        return lang.figures(f"{value:,.0f}")
+    return lang.figures(f"{value:.3g}")

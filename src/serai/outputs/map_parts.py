@@ -7,6 +7,7 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from serai.outputs.language import ENGLISH, Language, mark
 from serai.outputs.projection import Sheet
 
 __all__ = [
@@ -165,39 +166,41 @@ PHONE_VIEW: Final = MapView(
 """One map on a telephone; put two below each other to compare."""
 
 CORRIDORS: Final[Mapping[str, MapCorridor]] = {
-    "north": MapCorridor(label="Northern (through Russia)", colour="#0072b2"),
-    "middle": MapCorridor(label="Middle Corridor", colour="#d55e00"),
-    "south": MapCorridor(label="South (Iran, Türkiye)", colour="#009e73"),
-    "sea": MapCorridor(label="Ocean (width not to scale)", colour="#8fb8d6", fixed_width_pt=1.8),
-    "other": MapCorridor(label="Air, pipeline, other", colour="#8c8c8c"),
+    "north": MapCorridor(label=mark("Northern (through Russia)"), colour="#0072b2"),
+    "middle": MapCorridor(label=mark("Middle Corridor"), colour="#d55e00"),
+    "south": MapCorridor(label=mark("South (Iran, Türkiye)"), colour="#009e73"),
+    "sea": MapCorridor(
+        label=mark("Ocean (width not to scale)"), colour="#8fb8d6", fixed_width_pt=1.8
+    ),
+    "other": MapCorridor(label=mark("Air, pipeline, other"), colour="#8c8c8c"),
 }
 """Corridors from north to south, in colours that colour-blind readers tell apart (Okabe-Ito)."""
 
 MAIN_PLACES: Final[Mapping[str, tuple[str, str, bool]]] = {
-    "CNSIA": ("Xi'an", "right", True),
-    "KZALA": ("Almaty", "below", True),
-    "KZALTYN": ("Khorgos", "above", True),
-    "KZAAU": ("Aktau", "above", True),
-    "AZBAK": ("Baku", "below", True),
-    "GEPTI": ("Poti", "above", True),
-    "RUMOW": ("Moscow", "above", True),
-    "BYBQT": ("Brest", "below", True),
-    "DEDUI": ("Duisburg", "above", True),
-    "TRIST": ("Istanbul", "below", True),
-    "IRBND": ("Bandar Abbas", "left", True),
-    "INNSA": ("Mumbai", "right", True),
-    "EGSUZ": ("Suez", "left", True),
-    "KZDOS": ("Dostyk", "right", False),
-    "ROCND": ("Constanța", "above", False),
-    "TRMER": ("Mersin", "below", False),
-    "TMKRW": ("Turkmenbashi", "right", False),
-    "UZTAS": ("Tashkent", "right", False),
-    "IRTHR": ("Tehran", "right", False),
-    "RUYEK": ("Yekaterinburg", "above", False),
-    "RUOVB": ("Novosibirsk", "above", False),
-    "RUZBK": ("Zabaikalsk", "above", False),
-    "CNURC": ("Urumqi", "right", False),
-    "CNSHA": ("Shanghai", "left", False),
+    "CNSIA": (mark("Xi'an"), "right", True),
+    "KZALA": (mark("Almaty"), "below", True),
+    "KZALTYN": (mark("Khorgos"), "above", True),
+    "KZAAU": (mark("Aktau"), "above", True),
+    "AZBAK": (mark("Baku"), "below", True),
+    "GEPTI": (mark("Poti"), "above", True),
+    "RUMOW": (mark("Moscow"), "above", True),
+    "BYBQT": (mark("Brest"), "below", True),
+    "DEDUI": (mark("Duisburg"), "above", True),
+    "TRIST": (mark("Istanbul"), "below", True),
+    "IRBND": (mark("Bandar Abbas"), "left", True),
+    "INNSA": (mark("Mumbai"), "right", True),
+    "EGSUZ": (mark("Suez"), "left", True),
+    "KZDOS": (mark("Dostyk"), "right", False),
+    "ROCND": (mark("Constanța"), "above", False),
+    "TRMER": (mark("Mersin"), "below", False),
+    "TMKRW": (mark("Turkmenbashi"), "right", False),
+    "UZTAS": (mark("Tashkent"), "right", False),
+    "IRTHR": (mark("Tehran"), "right", False),
+    "RUYEK": (mark("Yekaterinburg"), "above", False),
+    "RUOVB": (mark("Novosibirsk"), "above", False),
+    "RUZBK": (mark("Zabaikalsk"), "above", False),
+    "CNURC": (mark("Urumqi"), "right", False),
+    "CNSHA": (mark("Shanghai"), "left", False),
 }
 """Place id to the name on the map, its side, and whether small maps keep it."""
 
@@ -213,20 +216,22 @@ class Lettering:
 
 
 LETTERING: Final = (
-    Lettering(text="RUSSIA", lon=88.0, lat=60.5),
-    Lettering(text="KAZAKHSTAN", lon=67.0, lat=50.4),
-    Lettering(text="CHINA", lon=98.0, lat=36.0),
-    Lettering(text="INDIA", lon=78.5, lat=22.5),
-    Lettering(text="IRAN", lon=54.5, lat=33.0),
-    Lettering(text="TÜRKIYE", lon=32.7, lat=37.9),
-    Lettering(text="MONGOLIA", lon=103.0, lat=46.3),
-    Lettering(text="Caspian\nSea", lon=51.5, lat=38.3, is_sea=True),
-    Lettering(text="Black Sea", lon=32.6, lat=42.4, is_sea=True),
-    Lettering(text="Arabian Sea", lon=64.0, lat=18.5, is_sea=True),
+    Lettering(text=mark("RUSSIA"), lon=88.0, lat=60.5),
+    Lettering(text=mark("KAZAKHSTAN"), lon=67.0, lat=50.4),
+    Lettering(text=mark("CHINA"), lon=98.0, lat=36.0),
+    Lettering(text=mark("INDIA"), lon=78.5, lat=22.5),
+    Lettering(text=mark("IRAN"), lon=54.5, lat=33.0),
+    Lettering(text=mark("TÜRKIYE"), lon=32.7, lat=37.9),
+    Lettering(text=mark("MONGOLIA"), lon=103.0, lat=46.3),
+    Lettering(text=mark("Caspian\nSea"), lon=51.5, lat=38.3, is_sea=True),
+    Lettering(text=mark("Black Sea"), lon=32.6, lat=42.4, is_sea=True),
+    Lettering(text=mark("Arabian Sea"), lon=64.0, lat=18.5, is_sea=True),
 )
 
 
-def label_main_places(points: Mapping[str, tuple[float, float]]) -> tuple[PlaceLabel, ...]:
+def label_main_places(
+    points: Mapping[str, tuple[float, float]], lang: Language = ENGLISH
+) -> tuple[PlaceLabel, ...]:
     """
     Return the names that every map carries, for the places that are known.
 
@@ -234,6 +239,8 @@ def label_main_places(points: Mapping[str, tuple[float, float]]) -> tuple[PlaceL
     ----------
     points
         [deg]. Longitude and latitude by place id.
+    lang
+        Language of the names.
 
     Returns
     -------
@@ -241,7 +248,13 @@ def label_main_places(points: Mapping[str, tuple[float, float]]) -> tuple[PlaceL
         One per main place found in `points`.
     """
     return tuple(
-        PlaceLabel(name=name, lon=points[key][0], lat=points[key][1], side=side, is_main=is_main)
+        PlaceLabel(
+            name=lang.say(name),
+            lon=points[key][0],
+            lat=points[key][1],
+            side=side,
+            is_main=is_main,
+        )
         for key, (name, side, is_main) in MAIN_PLACES.items()
         if key in points
     )

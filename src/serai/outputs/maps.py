@@ -16,6 +16,7 @@ from matplotlib.patches import Circle, PathPatch, Rectangle
 from matplotlib.path import Path as Outline
 from numpy.typing import NDArray
 
+from serai.outputs.language import ENGLISH, Language
 from serai.outputs.map_legend import (
     DASHES,
     INK,
@@ -127,6 +128,7 @@ def draw_flow_map(
     labels: Sequence[PlaceLabel] = (),
     view: MapView = WIDE_VIEW,
     corridors: Mapping[str, MapCorridor] = CORRIDORS,
+    lang: Language = ENGLISH,
 ) -> str:
     """
     Draw the flows of one case on a map.
@@ -145,13 +147,15 @@ def draw_flow_map(
         Part of the world and size: `WIDE_VIEW` or `PHONE_VIEW`.
     corridors
         Looks by corridor key, from north to south.
+    lang
+        Language of the words.
 
     Returns
     -------
     svg
         One `<svg>` element without a prolog, the same bytes for the same input.
     """
-    return _draw_sheet(basemap, (panel,), scale, _Look(labels, view, corridors))
+    return _draw_sheet(basemap, (panel,), scale, _Look(labels, view, corridors, lang))
 
 
 def draw_flow_maps_pair(
@@ -161,6 +165,7 @@ def draw_flow_maps_pair(
     *,
     labels: Sequence[PlaceLabel] = (),
     corridors: Mapping[str, MapCorridor] = CORRIDORS,
+    lang: Language = ENGLISH,
 ) -> str:
     """
     Draw two cases side by side, with one scale and one legend.
@@ -177,13 +182,15 @@ def draw_flow_maps_pair(
         Names of places.
     corridors
         Looks by corridor key, from north to south.
+    lang
+        Language of the words.
 
     Returns
     -------
     svg
         One `<svg>` element without a prolog, the same bytes for the same input.
     """
-    return _draw_sheet(basemap, panels, scale, _Look(labels, PAIR_VIEW, corridors))
+    return _draw_sheet(basemap, panels, scale, _Look(labels, PAIR_VIEW, corridors, lang))
 
 
 def merge_lines(lines: Iterable[FlowLine]) -> list[FlowLine]:
@@ -221,6 +228,7 @@ class _Look(NamedTuple):
     labels: Sequence[PlaceLabel]
     view: MapView
     corridors: Mapping[str, MapCorridor]
+    lang: Language
 
 
 class _Pen(NamedTuple):
@@ -252,7 +260,7 @@ def _draw_sheet(
     view = look.view
     gap_pt, title_pt = 12.0, 1.9 * view.font_pt
     width_pt = len(panels) * view.sheet.width_pt + (len(panels) - 1) * gap_pt
-    legend = arrange_legend(panels, scale, view, look.corridors)
+    legend = arrange_legend(panels, scale, view, look.corridors, look.lang)
     legend_pt = measure_legend_pt(legend, view)
     height_pt = title_pt + view.sheet.height_pt + legend_pt
     title = " | ".join(panel.title for panel in panels)
@@ -284,7 +292,7 @@ def _draw_sheet(
         draw_legend(axes, legend, view, legend_pt)
         drawn = io.StringIO()
         figure.savefig(drawn, format="svg", metadata={"Date": None, "Creator": None})
-    return _tidy_svg(drawn.getvalue(), f"Map of flows: {title}")
+    return _tidy_svg(drawn.getvalue(), look.lang.say("Map of flows: {title}", title=title))
 
 
 def _open_frame(axes: Axes, corner_pt: Spot, look: _Look) -> _Pen:
@@ -327,7 +335,7 @@ def _draw_land(pen: _Pen, basemap: BasemapShapes) -> None:
         pen.axes.text(
             x,
             y,
-            name.text,
+            pen.look.lang.say(name.text),
             color=SEA_INK if name.is_sea else FAINT_INK,
             style="italic" if name.is_sea else "normal",
             fontsize=(0.78 if name.is_sea else 0.84) * pen.look.view.font_pt,

@@ -3,21 +3,55 @@
 import math
 from typing import Final
 
+from serai.outputs.language import ENGLISH, Language, mark
+
 __all__ = ["NOTHING", "say_amount", "say_band", "say_days", "say_plain", "say_quantity",
-           "say_share", "say_usd"]  # fmt: skip
+           "say_share", "say_unit", "say_usd"]  # fmt: skip
 
 NOTHING: Final = "–"
 """What stands where there is no number."""
 
 MINUS: Final = "−"
 MILLION: Final = 1e6
+UNITS: Final = (
+    mark("TEU"),
+    mark("FEU"),
+    mark("USD"),
+    mark("USD/TEU"),
+    mark("USD/FEU"),
+    mark("USD/t"),
+    mark("USD/t/day"),
+    mark("t"),
+    mark("kt"),
+    mark("k TEU"),
+    mark("t/TEU"),
+    mark("t/yr"),
+    mark("TEU/yr"),
+    mark("h"),
+    mark("days"),
+    mark("km"),
+    mark("USD/TEU/day"),
+    mark("USD/kg"),
+    mark("USD/bbl"),
+    mark("ships"),
+    mark("m"),
+    mark("index"),
+    mark("scale"),
+    mark("multiple"),
+    mark("times the capacity before"),
+    mark("times the dwell before"),
+    mark("times the cost before"),
+    mark("times the feared before"),
+    mark("times the free before"),
+)
+"""Units of the tables that the catalogues have; those of money by money are the same in all."""
 WHOLE_PERCENT_FROM: Final = 0.0995
 """[-]. Shares from here on need no decimal."""
 SMALLEST_SHARE: Final = 0.0005
 """[-]. Smaller shares that are not zero are only called small."""
 
 
-def say_share(share: float | None) -> str:
+def say_share(share: float | None, lang: Language = ENGLISH) -> str:
     """
     Return a share in per cent, with one decimal below ten per cent.
 
@@ -25,6 +59,8 @@ def say_share(share: float | None) -> str:
     ----------
     share
         [-]. Any finite number; None or not a number is said to be nothing.
+    lang
+        Language of the words.
 
     Returns
     -------
@@ -40,12 +76,12 @@ def say_share(share: float | None) -> str:
         return NOTHING
     size = abs(share)
     if size < SMALLEST_SHARE:
-        return "0 %" if size < SMALLEST_SHARE * SMALLEST_SHARE else "< 0.1 %"
+        return "0 %" if size < SMALLEST_SHARE * SMALLEST_SHARE else lang.figures("< 0.1 %")
     digits = 0 if size >= WHOLE_PERCENT_FROM else 1
-    return f"{_sign(share)}{100.0 * size:,.{digits}f} %"
+    return f"{_sign(share)}{lang.figures(f'{100.0 * size:,.{digits}f}')} %"
 
 
-def say_band(low: float | None, high: float | None) -> str:
+def say_band(low: float | None, high: float | None, lang: Language = ENGLISH) -> str:
     """
     Return two shares as one range.
 
@@ -55,6 +91,8 @@ def say_band(low: float | None, high: float | None) -> str:
         [-]. Lower end.
     high
         [-]. Upper end.
+    lang
+        Language of the words.
 
     Returns
     -------
@@ -66,16 +104,18 @@ def say_band(low: float | None, high: float | None) -> str:
     >>> say_band(0.021, 0.05), say_band(0.2, 0.2), say_band(0.00001, 0.12)
     ('2.1–5.0 %', '20 %', '< 0.1–12 %')
     """
-    first, last = say_share(low), say_share(high)
+    first, last = say_share(low, lang), say_share(high, lang)
     if NOTHING in (first, last):
         return NOTHING
     if first == last:
         return first
-    joint = " to " if MINUS in first + last else "–"
-    return f"{first.removesuffix(' %')}{joint}{last}"
+    start = first.removesuffix(" %")
+    if MINUS in first + last:
+        return lang.say("{low} to {high}", low=start, high=last)
+    return f"{start}–{last}"
 
 
-def say_amount(amount: float | None, *, digits: int = 3) -> str:
+def say_amount(amount: float | None, *, digits: int = 3, lang: Language = ENGLISH) -> str:
     """
     Return an amount with few digits that matter; millions are spelt out.
 
@@ -85,6 +125,8 @@ def say_amount(amount: float | None, *, digits: int = 3) -> str:
         Any finite number; None or not a number is said to be nothing.
     digits
         [-], > 0. Digits that matter.
+    lang
+        Language of the words.
 
     Returns
     -------
@@ -99,11 +141,11 @@ def say_amount(amount: float | None, *, digits: int = 3) -> str:
     if amount is None or not math.isfinite(amount):
         return NOTHING
     if abs(round_digits(amount, digits)) >= MILLION:
-        return f"{_say_digits(amount / MILLION, digits)} million"
-    return say_plain(amount, digits=digits)
+        return lang.say("{amount} million", amount=_say_digits(amount / MILLION, digits, lang))
+    return say_plain(amount, digits=digits, lang=lang)
 
 
-def say_plain(amount: float | None, *, digits: int = 3) -> str:
+def say_plain(amount: float | None, *, digits: int = 3, lang: Language = ENGLISH) -> str:
     """
     Return an amount with few digits that matter, for a column whose heading has the unit.
 
@@ -113,6 +155,8 @@ def say_plain(amount: float | None, *, digits: int = 3) -> str:
         Any finite number; None or not a number is said to be nothing.
     digits
         [-], > 0. Digits that matter.
+    lang
+        Language of the words.
 
     Returns
     -------
@@ -127,11 +171,11 @@ def say_plain(amount: float | None, *, digits: int = 3) -> str:
     if amount is None or not math.isfinite(amount):
         return NOTHING
     if amount == round(amount):
-        return f"{_sign(amount)}{abs(round_digits(amount, digits)):,.0f}"
-    return _say_digits(amount, digits)
+        return f"{_sign(amount)}{lang.figures(f'{abs(round_digits(amount, digits)):,.0f}')}"
+    return _say_digits(amount, digits, lang)
 
 
-def say_quantity(amount: float, unit: str) -> str:
+def say_quantity(amount: float, unit: str, lang: Language = ENGLISH) -> str:
     """
     Return an amount with its unit; a share in per cent.
 
@@ -141,6 +185,8 @@ def say_quantity(amount: float, unit: str) -> str:
         Any finite number.
     unit
         As the tables have it; `-` is none.
+    lang
+        Language of the words.
 
     Examples
     --------
@@ -148,11 +194,31 @@ def say_quantity(amount: float, unit: str) -> str:
     ('2,410 USD/FEU', '55 %', '1.25')
     """
     if unit.startswith("share"):
-        return say_share(amount)
-    return say_plain(amount) if unit in ("", "-") else f"{say_plain(amount)} {unit}"
+        return say_share(amount, lang)
+    said = say_plain(amount, lang=lang)
+    return said if unit in ("", "-") else f"{said} {say_unit(unit, lang)}"
 
 
-def say_usd(amount: float | None) -> str:
+def say_unit(unit: str, lang: Language = ENGLISH) -> str:
+    """
+    Return a unit as people write it.
+
+    Parameters
+    ----------
+    unit
+        As the tables have it.
+    lang
+        Language of the words.
+
+    Examples
+    --------
+    >>> say_unit("USD/FEU"), say_unit("times the capacity before")
+    ('USD/FEU', 'times the capacity before')
+    """
+    return lang.say(unit)
+
+
+def say_usd(amount: float | None, lang: Language = ENGLISH) -> str:
     """
     Return dollars in whole dollars, to three digits that matter; one decimal or two below ten.
 
@@ -160,6 +226,8 @@ def say_usd(amount: float | None) -> str:
     ----------
     amount
         [USD per anything].
+    lang
+        Language of the words.
 
     Returns
     -------
@@ -175,11 +243,12 @@ def say_usd(amount: float | None) -> str:
     if amount is None or not math.isfinite(amount):
         return NOTHING
     if abs(amount) >= whole_from:
-        return say_plain(amount, digits=max(2, min(3, math.floor(math.log10(abs(amount))) + 1)))
-    return say_plain(amount, digits=2)
+        digits = max(2, min(3, math.floor(math.log10(abs(amount))) + 1))
+        return say_plain(amount, digits=digits, lang=lang)
+    return say_plain(amount, digits=2, lang=lang)
 
 
-def say_days(days: float | None) -> str:
+def say_days(days: float | None, lang: Language = ENGLISH) -> str:
     """
     Return days with one decimal below a hundred.
 
@@ -187,6 +256,8 @@ def say_days(days: float | None) -> str:
     ----------
     days
         [days], >= 0.
+    lang
+        Language of the words.
 
     Returns
     -------
@@ -201,7 +272,8 @@ def say_days(days: float | None) -> str:
     whole_from = 99.95
     if days is None or not math.isfinite(days):
         return NOTHING
-    return f"{_sign(days)}{abs(days):.{0 if abs(days) >= whole_from else 1}f}"
+    said = lang.figures(f"{abs(days):.{0 if abs(days) >= whole_from else 1}f}")
+    return f"{_sign(days)}{said}"
 
 
 def round_digits(amount: float, digits: int) -> float:
@@ -223,13 +295,13 @@ def round_digits(amount: float, digits: int) -> float:
     return float(f"{amount:.{digits - 1}e}")
 
 
-def _say_digits(amount: float, digits: int) -> str:
+def _say_digits(amount: float, digits: int, lang: Language) -> str:
     """Say a number with that many digits, zeros at the end too."""
     rounded = round_digits(amount, digits)
     if rounded == 0.0:
         return "0"
     decimals = min(6, max(0, digits - 1 - math.floor(math.log10(abs(rounded)))))
-    return f"{_sign(rounded)}{abs(rounded):,.{decimals}f}"
+    return f"{_sign(rounded)}{lang.figures(f'{abs(rounded):,.{decimals}f}')}"
 
 
 def _sign(value: float) -> str:

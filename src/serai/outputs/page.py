@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
 
-from serai.domain.results import AnswerResult, QuoteRoute, Record
+from serai.domain.quotes import QuoteRoute
+from serai.domain.results import AnswerResult, Record
 from serai.domain.stored import Stored
 from serai.errors import ScenarioError, state_fault
 from serai.outputs.backcast import (
@@ -29,7 +31,9 @@ from serai.outputs.invest import (
     tabulate_payback,
     tabulate_supply,
 )
-from serai.outputs.numbers import say_amount, say_plain, say_share
+from serai.outputs.language import ENGLISH, Language, mark
+from serai.outputs.numbers import say_plain, say_share
+from serai.outputs.page_facts import DEFINITIONS, LIMITS, list_facts, say_states
 from serai.outputs.page_tables import (
     ClassNote,
     MeasureNote,
@@ -46,62 +50,25 @@ from serai.outputs.page_tables import (
 )
 from serai.outputs.sensitivity import draw_sensitivity, tabulate_sensitivity
 from serai.outputs.whole import write_whole
-from serai.outputs.words import list_cases, name_case, say_omitted, split_route
+from serai.outputs.words import list_cases, name_case, split_route
 
 __all__ = [
-    "DEFINITIONS",
-    "LIMITS",
     "AnswerPage",
     "Footnote",
+    "is_stale",
     "open_template",
     "render_answer_page",
     "write_answer_page",
 ]
 
-DEFINITIONS: Final[Mapping[str, str]] = {
-    "Divertible flow": "what uses Russian territory by rail between places outside Russia and "
-    "Belarus, today and with Russia open; crude oil is left out. Every share on this page is a "
-    "share of it.",
-    "Forced share": "how much more the Middle Corridor carries of the same origins, destinations "
-    "and classes once Russian and Belarusian territory is closed, compared with today and Russia "
-    "open.",
-    "Voluntary share": "the same with Russian territory open: what changes over by choice. Zero "
-    "for today by construction.",
-    "Middle Corridor": "every route that crosses the Caspian between Kazakhstan or Turkmenistan "
-    "and Azerbaijan.",
-}
-"""What the words of the answer mean."""
+GRADES: Final = (mark("observed"), mark("derived"), mark("assumed"))
+"""How good a number is, as the tables have it."""
 
-LIMITS: Final = (
-    (
-        "Single storms and missing ships. Queues are those of random arrivals in a busy month, "
-        "from judged sizes of ships and trains; storms, ice and holidays count as a share of the "
-        "year lost."
-    ),
-    (
-        "How soon shippers trust the corridor. The hours that they fear to lose at the Caspian are "
-        "fitted to 2019–2023; how many of them a joint operator and fixed sailings take off is "
-        "judged, and the full programme rests on it."
-    ),
-    (
-        "How trade itself would react. Demand and prices of the base year are held across cases; "
-        "a closed route makes nobody buy less, and no carrier cuts its price to keep its cargo."
-    ),
-    (
-        "Empty boxes and wagons as flows of their own; what their return costs is in the prices "
-        "as far as published prices hold it."
-    ),
-    (
-        "Politics. Closed means closed to transit, all year, and nothing else changes: no "
-        "sanctions, insurance or credit beyond what prices already hold, and no doubt whether a "
-        "planned project gets built."
-    ),
-    (
-        "Single contracts and single trains. The model is made for shares of yearly flows; "
-        "differences much smaller than the bands mean nothing."
-    ),
+BOUND: Final = (
+    r"%|USD|TEU|FEU|million|billion|thousand|days|km|Mt|t\b|h\b"
+    r"|долл|ДФЭ|СФЭ|ЖФЭ|ҚФЭ|млн|млрд|тыс|мың|сут|тәул|км|т\b|ч\b|сағ"
 )
-"""What the page says it cannot tell."""
+"""Units that stay with their figures."""
 
 LEAST_LESS: Final = -5e-4
 """[-]. Share of divertible boxes below which a loss is drawn and explained."""
@@ -157,6 +124,9 @@ class AnswerPage:
     """All that the page shows; what is empty is left out."""
 
     answer: AnswerResult
+    """The answer; what it names is named in the language of the page."""
+    lang: Language = ENGLISH
+    """Language of everything else on the page."""
     map_svg_before: str = ""
     """Map of flows, today with Russia open, for a screen; one SVG element."""
     map_svg_after: str = ""
@@ -252,26 +222,29 @@ def render_answer_page(page: AnswerPage) -> str:
     html
         A whole document; the same text for the same input.
     """
-    answer, stored = page.answer, page.stored
-    lines, sources = _list_footnotes(page.footnotes)
-    return open_template("answer.html").render(
+    answer, stored, lang = page.answer, page.stored, page.lang
+    lines, sources = _list_footnotes(page.footnotes, lang)
+    n_values = len({note.id for note in page.footnotes})
+    return open_template("answer.html", lang).render(
         page=page,
         answer=answer,
         charts=_draw_charts(page),
         maps=_list_maps(page),
         tables=_list_tables(page),
-        cases=[(name_case(case, ""), title) for case, title in _list_titles(answer)],
-        facts=_list_facts(answer),
+        cases=[(name_case(case, lang=lang), title) for case, title in _list_titles(answer)],
+        definitions={lang.say(word): lang.say(told) for word, told in page.definitions.items()},
+        limits=[lang.say(limit) for limit in page.limits],
+        facts=list_facts(answer, lang),
         lines=lines,
-        n_values=say_plain(len({note.id for note in page.footnotes}), digits=6),
-        n_rows=say_plain(len(lines), digits=6),
-        n_evidence=say_plain(page.n_evidence, digits=6),
-        is_cut=page.n_evidence > len({note.id for note in page.footnotes}),
+        n_values=say_plain(n_values, digits=6, lang=lang),
+        n_rows=say_plain(len(lines), digits=6, lang=lang),
+        n_evidence=say_plain(page.n_evidence, digits=6, lang=lang),
+        is_cut=page.n_evidence > n_values,
         sources=sources,
         has_less=_has_less(answer),
-        assumed=say_share(answer.assumed_share),
+        assumed=say_share(answer.assumed_share, lang),
         is_stale={
-            name: _is_stale(study.record, answer)
+            name: is_stale(study.record, answer.record.inputs)
             for name, study in (
                 ("sensitivity", stored.sensitivity),
                 ("frontier", stored.frontier),
@@ -280,16 +253,15 @@ def render_answer_page(page: AnswerPage) -> str:
             )
             if study is not None
         },
-        backcast_told=say_backcast(stored.backcast) if stored.backcast else "",
-        misses=list_misses(stored.backcast) if stored.backcast else [],
-        invest_told=_tell_invest(stored),
-        conditions_told=_tell_conditions(stored),
-        n_varied=say_plain(answer.draws.inputs_varied, digits=6),
-        outlook_case=name_case(answer.outlook[0].case) if answer.outlook else "",
+        backcast_told=say_backcast(stored.backcast, lang) if stored.backcast else "",
+        misses=list_misses(stored.backcast, lang) if stored.backcast else [],
+        invest_told=_tell_invest(stored, lang),
+        conditions_told=_tell_conditions(stored, lang),
+        outlook_case=name_case(answer.outlook[0].case, lang=lang) if answer.outlook else "",
     )
 
 
-def open_template(name: str) -> Template:
+def open_template(name: str, lang: Language = ENGLISH) -> Template:
     """
     Return a template of the package.
 
@@ -297,6 +269,8 @@ def open_template(name: str) -> Template:
     ----------
     name
         Its file.
+    lang
+        Language of `say` and `say_count` in it, whose texts may hold marks of HTML.
     """
     environment = Environment(
         loader=PackageLoader("serai.outputs", "templates"),
@@ -306,7 +280,19 @@ def open_template(name: str) -> Template:
         lstrip_blocks=True,
     )
     environment.filters["bound"] = bind_units
+    environment.globals |= {
+        "lang": lang.code,
+        "say": lambda text, **values: _fill(lang.say(text), values),
+        "say_count": lambda one, many, n, **values: _fill(
+            lang.catalogue.ngettext(one, many, n), {"n": lang.figures(f"{n:,}")} | values
+        ),
+    }
     return environment.get_template(name)
+
+
+def _fill(text: str, values: Mapping[str, object]) -> Markup:
+    """Put values into a text of the catalogues; a value is never taken for marks of HTML."""
+    return Markup(text).format(**values)  # noqa: S704 - the text is our own
 
 
 def bind_units(text: str) -> str:
@@ -328,11 +314,11 @@ def bind_units(text: str) -> str:
     >>> bind_units("4.1 % of 612,000 TEU").count("\N{NO-BREAK SPACE}")
     2
     """
-    text = re.sub(r"(?<=\d)–(?=\d)", "–\N{WORD JOINER}", text)
+    text = re.sub(r"(?<=\d)–(?=\d)|(?<=долл\.)/", "\\g<0>\N{WORD JOINER}", str(text))
     return re.sub(
-        r"(?<=\d) (?=%|USD|TEU|FEU|million|billion|thousand|days|km|Mt|t\b|h\b)",
+        rf"(?<=\d) (?={BOUND})",
         "\N{NO-BREAK SPACE}",
-        text,
+        str(text),
     )
 
 
@@ -341,29 +327,40 @@ def _list_titles(answer: AnswerResult) -> list[tuple[str, str]]:
     return [(case, titles[case]) for case in list_cases(answer)]
 
 
-def _tell_invest(stored: Stored) -> list[str]:
+def _tell_invest(stored: Stored, lang: Language) -> list[str]:
     """Say which projects are best, by their names."""
     if stored.invest is None:
         return []
-    return say_best(stored.invest, {row.project: row.name for row in stored.invest.projects})
+    return say_best(stored.invest, {row.project: row.name for row in stored.invest.projects}, lang)
 
 
-def _tell_conditions(stored: Stored) -> dict[str, object]:
+def _tell_conditions(stored: Stored, lang: Language) -> dict[str, object]:
     """Say of both kinds of states how common they are and how well the boxes do."""
     when = stored.conditions
     if when is None:
         return {}
     both: dict[str, object] = {
-        found.kind: {"rate": say_share(found.base_rate), "held": say_held_out(found)}
+        found.kind: {
+            "rate": say_share(found.base_rate, lang),
+            "held": say_held_out(found, lang),
+        }
         for found in (when.carries, when.fails)
     }
-    return {"share": say_share(when.share), "n": f"{when.n_draws:,}", **both}
+    return {"said": say_states(when, lang), **both}
 
 
-def _is_stale(record: Record, answer: AnswerResult) -> bool:
-    """Say whether a table that the model reads is another one than a study had."""
-    then, now = record.inputs, answer.record.inputs
-    return any(then.get(name) != now.get(name) for name in READ_BY_MODEL)
+def is_stale(record: Record, inputs: Mapping[str, str]) -> bool:
+    """
+    Say whether a table that the model reads is another one than a study had.
+
+    Parameters
+    ----------
+    record
+        Of the study.
+    inputs
+        Content hash of each table now.
+    """
+    return any(record.inputs.get(name) != inputs.get(name) for name in READ_BY_MODEL)
 
 
 def _has_less(answer: AnswerResult) -> bool:
@@ -374,32 +371,38 @@ def _has_less(answer: AnswerResult) -> bool:
 
 def _draw_charts(page: AnswerPage) -> dict[str, Chart | None]:
     """Draw every chart that there is something for; None for the others."""
-    answer = page.answer
+    answer, lang = page.answer, page.lang
     routes = [route for route in (page.middle, page.northern) if route is not None]
     charts: dict[str, Chart | None] = dict.fromkeys(CHARTS)
     if answer.cases:
-        charts["shares"] = _twice(lambda width_in: draw_shares(answer, width_in=width_in))
+        charts["shares"] = _twice(
+            lambda width_in: draw_shares(answer, width_in=width_in, lang=lang)
+        )
     if any(case.russia == "closed" for case in answer.cases):
         charts["destinations"] = _twice(
-            lambda width_in: draw_destinations(answer, width_in=width_in)
+            lambda width_in: draw_destinations(answer, width_in=width_in, lang=lang)
         )
     if routes:
-        charts["days"] = _twice(lambda width_in: draw_distance(routes, "days", width_in=width_in))
-        charts["usd"] = _twice(lambda width_in: draw_distance(routes, "usd", width_in=width_in))
+        charts |= {
+            "days": _twice(lambda wide: draw_distance(routes, "days", width_in=wide, lang=lang)),
+            "usd": _twice(lambda wide: draw_distance(routes, "usd", width_in=wide, lang=lang)),
+        }
     if answer.outlook:
         case = answer.outlook[0].case
         rows = [row for row in answer.outlook if row.case == case]
-        charts["outlook"] = _twice(lambda width_in: draw_outlook(rows, width_in=width_in))
+        charts["outlook"] = _twice(lambda wide: draw_outlook(rows, width_in=wide, lang=lang))
     if (capital := page.stored.frontier) is not None:
-        charts["frontier"] = _twice(lambda width_in: draw_frontier(capital, width_in=width_in))
+        charts["frontier"] = _twice(lambda wide: draw_frontier(capital, width_in=wide, lang=lang))
     if (works := page.stored.invest) is not None:
-        charts["invest"] = _twice(lambda width_in: draw_invest(works, width_in=width_in))
+        charts["invest"] = _twice(lambda wide: draw_invest(works, width_in=wide, lang=lang))
     if (when := page.stored.conditions) is not None:
-        charts["conditions"] = _twice(lambda width_in: draw_conditions(when, width_in=width_in))
+        charts["conditions"] = _twice(lambda wide: draw_conditions(when, width_in=wide, lang=lang))
     if (study := page.stored.sensitivity) is not None:
-        charts["sensitivity"] = _twice(lambda width_in: draw_sensitivity(study, width_in=width_in))
+        charts["sensitivity"] = _twice(
+            lambda wide: draw_sensitivity(study, width_in=wide, lang=lang)
+        )
     if (past := page.stored.backcast) is not None:
-        charts["backcast"] = _twice(lambda width_in: draw_backcast(past, width_in=width_in))
+        charts["backcast"] = _twice(lambda wide: draw_backcast(past, width_in=wide, lang=lang))
     return charts
 
 
@@ -419,81 +422,44 @@ def _list_maps(page: AnswerPage) -> list[Chart]:
 
 def _list_tables(page: AnswerPage) -> dict[str, Table | None]:
     """Fill every table that there is something for; None for the others."""
-    answer = page.answer
+    answer, lang = page.answer, page.lang
     tables: dict[str, Table | None] = dict.fromkeys(TABLES)
     if answer.cases:
         tables |= {
-            "shares": tabulate_shares(answer),
-            "closed": tabulate_bottlenecks(answer, "closed"),
-            "open": tabulate_bottlenecks(answer, "open"),
-            "effort": tabulate_effort(answer),
-            "costs": tabulate_costs(answer),
-            "programme": tabulate_programme(answer, page.projects, page.measures),
+            "shares": tabulate_shares(answer, lang),
+            "closed": tabulate_bottlenecks(answer, "closed", lang),
+            "open": tabulate_bottlenecks(answer, "open", lang),
+            "effort": tabulate_effort(answer, lang),
+            "costs": tabulate_costs(answer, lang),
+            "programme": tabulate_programme(answer, page.projects, page.measures, lang),
         }
     if answer.divertible_by_class:
-        tables["classes"] = tabulate_classes(answer, page.classes)
+        tables["classes"] = tabulate_classes(answer, page.classes, lang)
     if answer.outlook:
-        tables["outlook"] = tabulate_outlook(answer.outlook)
+        tables["outlook"] = tabulate_outlook(answer.outlook, lang)
     if answer.other_years:
-        tables["years"] = tabulate_years(answer)
+        tables["years"] = tabulate_years(answer, lang)
     stored = page.stored
     if stored.frontier is not None:
         names = {key: project.name for key, project in page.projects.items()}
-        tables["frontier"] = tabulate_frontier(stored.frontier, names)
+        tables["frontier"] = tabulate_frontier(stored.frontier, names, lang)
     if stored.invest is not None:
         names = {row.project: row.name for row in stored.invest.projects}
-        tables["invest"] = tabulate_order(stored.invest, names)
-        tables["payback"] = tabulate_payback(stored.invest)
-        tables["supply"] = tabulate_supply(stored.invest, names)
+        tables["invest"] = tabulate_order(stored.invest, names, lang)
+        tables["payback"] = tabulate_payback(stored.invest, lang)
+        tables["supply"] = tabulate_supply(stored.invest, names, lang)
     if stored.conditions is not None:
-        tables["conditions"] = tabulate_conditions(stored.conditions)
+        tables["conditions"] = tabulate_conditions(stored.conditions, lang)
     if stored.backcast is not None:
-        tables["backcast"] = tabulate_backcast(stored.backcast)
+        tables["backcast"] = tabulate_backcast(stored.backcast, lang)
     if stored.sensitivity is not None:
-        tables["sensitivity"] = tabulate_sensitivity(stored.sensitivity)
+        tables["sensitivity"] = tabulate_sensitivity(stored.sensitivity, lang)
     return tables
 
 
-def _list_facts(answer: AnswerResult) -> list[tuple[str, str]]:
-    """Say how the answer came about, line by line."""
-    certificate, record, draws = answer.certificate, answer.record, answer.draws
-    divertible = answer.divertible
-    flow = f"{say_amount(divertible.teu)} TEU and {say_amount(divertible.t)} t a year"
-    drawn = (
-        f"{draws.n}, over {say_plain(draws.inputs_varied, digits=6)} ranged values in "
-        f"{say_plain(draws.dimensions, digits=6)} independent dimensions; seed {record.seed}"
-        if draws.n
-        else f"none; seed {record.seed}"
-    )
-    omitted = certificate.omitted
-    return [
-        ("Version", f"Serai {record.version}, data {record.data_version}"),
-        ("Base year; built by", f"{answer.base_year}; {answer.built_by}"),
-        ("Divertible flow", flow),
-        ("Draws", drawn),
-        ("Routes in the choice sets", say_plain(record.n_routes, digits=7)),
-        ("Relative gap, worst run", f"{certificate.relative_gap:.1e}"),
-        ("Complementarity", f"{certificate.complementarity:.1e}"),
-        ("Conservation", f"{certificate.conservation:.1e}"),
-        ("Overload", f"{certificate.overload:.1e}"),
-        ("Relative gap, worst class", f"{certificate.worst_class_gap:.1e}"),
-        ("Waits, furthest from those of the flows", f"{certificate.wait_residual:.1e} h"),
-        *(
-            [(f"Missing routes, {omitted.n_cells} cells searched", say_omitted(omitted))]
-            if omitted is not None
-            else []
-        ),
-        ("Certificate", "holds" if certificate.holds() else "DOES NOT HOLD: do not quote"),
-        ("Time taken", f"{say_plain(record.seconds)} s"),
-        (
-            "Inputs, SHA-256",
-            ", ".join(f"{name} {digest[:10]}" for name, digest in sorted(record.inputs.items()))
-            or "none recorded",
-        ),
-    ]
-
-
-def _list_footnotes(footnotes: Sequence[Footnote]) -> tuple[list[_Line], list[_Source]]:
+def _list_footnotes(
+    footnotes: Sequence[Footnote], lang: Language
+) -> tuple[list[_Line], list[_Source]]:
     """Return each row of a table once and each source once, with the numbers that join them."""
     sources: dict[tuple[str, str, str, str], _Source] = {}
     rows: dict[tuple[str, str], list[Footnote]] = {}
@@ -513,7 +479,7 @@ def _list_footnotes(footnotes: Sequence[Footnote]) -> tuple[list[_Line], list[_S
             id=row,
             what=what,
             values="; ".join(dict.fromkeys(_say_value(note) for note in notes)),
-            grade=", ".join(dict.fromkeys(note.grade for note in notes)),
+            grade=", ".join(dict.fromkeys(lang.say(note.grade) for note in notes)),
             sources=tuple(
                 dict.fromkeys(
                     sources[key].number for key in map(_source_key, notes) if key in sources

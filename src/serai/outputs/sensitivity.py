@@ -1,7 +1,5 @@
 """What moves the answer most, on a terminal, as a chart and as a table of a page."""
 
-import re
-import textwrap
 from collections.abc import Sequence
 from typing import Final
 
@@ -23,9 +21,11 @@ from serai.outputs.drawing import (
     measure_legend_in,
     open_sheet,
     put_legend,
+    wrap_name,
     write_name,
     write_svg,
 )
+from serai.outputs.language import ENGLISH, Language
 from serai.outputs.numbers import NOTHING, say_amount, say_band, say_share
 from serai.outputs.page_tables import Group, Table
 from serai.outputs.words import FORCED, VOLUNTARY
@@ -41,7 +41,6 @@ __all__ = [
 LOW_END: Final = "#9fb8cc"
 HIGH_END: Final = "#1f4e79"
 PERCENT: Final = 100.0
-MAX_LINES: Final = 2
 
 
 def print_sensitivity(console: Console, result: SensitivityResult) -> None:
@@ -58,13 +57,23 @@ def print_sensitivity(console: Console, result: SensitivityResult) -> None:
     rows = [
         [
             one.name, say_share(one.forced.at_low), say_share(one.forced.at_high),
-            _say_part(one.forced.total), _say_part(one.voluntary.total), say_cost(one),
+            _say_part(one.forced.total, ENGLISH), _say_part(one.voluntary.total, ENGLISH),
+            say_cost(one),
         ]
         for one in result.inputs
     ]  # fmt: skip
     rest = result.rest
     others = f"All {rest.n_values:,} other ranged values"
-    rows.append([others, "", "", _say_part(rest.forced_total), _say_part(rest.voluntary_total), ""])
+    rows.append(
+        [
+            others,
+            "",
+            "",
+            _say_part(rest.forced_total, ENGLISH),
+            _say_part(rest.voluntary_total, ENGLISH),
+            "",
+        ]
+    )
     print_table(
         console,
         f"What moves the answer most: full programme, forced share {_say_span(result, 'forced')}, "
@@ -97,12 +106,12 @@ def _say_span(result: SensitivityResult, share: str) -> str:
     return f"{say_share(band.value)} ({say_band(band.low, band.high)})"
 
 
-def _say_part(part: float) -> str:
+def _say_part(part: float, lang: Language) -> str:
     """Say a part of the variance; an estimate below none is none."""
-    return f"{PERCENT * max(part, 0.0):.0f} %"
+    return lang.figures(f"{PERCENT * max(part, 0.0):.0f} %")
 
 
-def say_cost(one: Influence) -> str:
+def say_cost(one: Influence, lang: Language = ENGLISH) -> str:
     """
     Say what it would cost to know an input better, in thousand USD.
 
@@ -110,6 +119,8 @@ def say_cost(one: Influence) -> str:
     ----------
     one
         The input.
+    lang
+        Language of the words.
 
     Returns
     -------
@@ -119,10 +130,10 @@ def say_cost(one: Influence) -> str:
     if one.learn_usd is None:
         return NOTHING
     low, high = one.learn_usd.low / 1e3, one.learn_usd.high / 1e3
-    return f"{say_amount(low)}–{say_amount(high)}"
+    return f"{say_amount(low, lang=lang)}–{say_amount(high, lang=lang)}"
 
 
-def tabulate_sensitivity(result: SensitivityResult) -> Table:
+def tabulate_sensitivity(result: SensitivityResult, lang: Language = ENGLISH) -> Table:
     """
     Return the strongest inputs with how each could be known better.
 
@@ -130,43 +141,59 @@ def tabulate_sensitivity(result: SensitivityResult) -> Table:
     ----------
     result
         The study.
+    lang
+        Language of the words.
 
     Returns
     -------
     table
         One row per input, all others last.
     """
+    forced = result.forced.high - result.forced.low
+    voluntary = result.voluntary.high - result.voluntary.low
     rows = [
         (
             one.name, one.learn or NOTHING,
-            _say_known(one.forced, result.forced.high - result.forced.low),
-            _say_known(one.voluntary, result.voluntary.high - result.voluntary.low), say_cost(one),
+            _say_known(one.forced, forced, lang), _say_known(one.voluntary, voluntary, lang),
+            say_cost(one, lang),
         )
         for one in result.inputs
     ]  # fmt: skip
     return Table(
-        caption="What it would take to be surer",
-        heads=("Input", "How it could be known better", "forced", "voluntary", "USD thousand"),
-        spans=(("", 2), ("Band if known, points", 2), ("Cost, assumed", 1)),
+        caption=lang.say("What it would take to be surer"),
+        heads=(
+            *(lang.say("Input"), lang.say("How it could be known better")),
+            *(lang.say("forced"), lang.say("voluntary"), lang.say("USD thousand")),
+        ),
+        spans=(
+            ("", 2),
+            (lang.say("Band if known, points"), 2),
+            (lang.say("Cost, assumed"), 1),
+        ),
         groups=(Group(title="", rows=tuple(rows)),),
         n_text=2,
-        note=f"Bands today: forced {_points(result.forced.high - result.forced.low)}, voluntary "
-        f"{_points(result.voluntary.high - result.voluntary.low)} points from P10 to P90. A known "
-        "input takes its own part of the variance away (first-order index); what remains counts "
-        "as if it were normal. What surveys and logs cost nobody published for these corridors: "
-        "judged, with a range.",
+        note=lang.say(
+            "Bands today: forced {forced}, voluntary {voluntary} points from P10 to P90. A known "
+            "input takes its own part of the variance away (first-order index); what remains "
+            "counts as if it were normal. What surveys and logs cost nobody published for these "
+            "corridors: judged, with a range.",
+            forced=_points(forced, lang),
+            voluntary=_points(voluntary, lang),
+        ),
     )
 
 
-def _say_known(effect: Effect, width: float) -> str:
-    return _points(effect.band_left * width)
+def _say_known(effect: Effect, width: float, lang: Language) -> str:
+    return _points(effect.band_left * width, lang)
 
 
-def _points(width: float) -> str:
-    return f"{PERCENT * width:.1f}"
+def _points(width: float, lang: Language) -> str:
+    return lang.figures(f"{PERCENT * width:.1f}")
 
 
-def draw_sensitivity(result: SensitivityResult, *, width_in: float) -> str:
+def draw_sensitivity(
+    result: SensitivityResult, *, width_in: float, lang: Language = ENGLISH
+) -> str:
     """
     Draw how far each strong input moves the forced share, and its part of the doubt.
 
@@ -176,6 +203,8 @@ def draw_sensitivity(result: SensitivityResult, *, width_in: float) -> str:
         The study.
     width_in
         [in]. Width of the sheet.
+    lang
+        Language of the words.
 
     Returns
     -------
@@ -185,16 +214,16 @@ def draw_sensitivity(result: SensitivityResult, *, width_in: float) -> str:
     narrow = is_narrow(width_in)
     key = f"sensitivity-{'narrow' if narrow else 'wide'}"
     names = [
-        *(_wrap(one.name, 46 if narrow else 36) for one in result.inputs),
-        [f"All {result.rest.n_values:,} other values"],
+        *(wrap_name(one.name, 46 if narrow else 36) for one in result.inputs),
+        [lang.say("All {n} other values", n=lang.figures(f"{result.rest.n_values:,}"))],
     ]
     steps = [(0.4 if narrow else 0.24) + 0.14 * len(name) for name in names]
     tops = [sum(steps[:ix]) for ix in range(len(steps))]
     keys: list[Line2D | Patch] = [
-        Patch(color=LOW_END, label="input at its P10"),
-        Patch(color=HIGH_END, label="input at its P90"),
-        Patch(color=FORCED, label="part of the doubt, forced"),
-        Patch(color=VOLUNTARY, label="part of the doubt, voluntary"),
+        Patch(color=LOW_END, label=lang.say("input at its P10")),
+        Patch(color=HIGH_END, label=lang.say("input at its P90")),
+        Patch(color=FORCED, label=lang.say("part of the doubt, forced")),
+        Patch(color=VOLUNTARY, label=lang.say("part of the doubt, voluntary")),
     ]
     top_in = measure_legend_in(keys, width_in)
     left_in, parts_in = (0.1, 1.25) if narrow else (2.6, 1.9)
@@ -218,26 +247,17 @@ def draw_sensitivity(result: SensitivityResult, *, width_in: float) -> str:
             for top, step in zip(tops, steps, strict=True)
         ]
         for one, y_in in zip(result.inputs, heights, strict=False):
-            _draw_swing(swings, one.forced, result.forced.central, y_in)
+            _draw_swing(swings, one.forced, (result.forced.central, y_in), lang)
         _draw_parts(parts, result, heights)
         label = (
-            "forced share, full programme"
+            lang.say("forced share, full programme")
             if narrow
-            else "forced share, full programme, of divertible TEU"
+            else lang.say("forced share, full programme, of divertible TEU")
         )
-        dress_percent(swings, label, origin=result.forced.central)
-        dress_percent(parts, "of the variance")
+        dress_percent(swings, label, origin=result.forced.central, lang=lang)
+        dress_percent(parts, lang.say("of the variance"), lang=lang)
         put_legend(figure, keys)
-        return write_svg(figure, key, describe_sensitivity(result))
-
-
-def _wrap(name: str, width: int) -> list[str]:
-    """Return a name in up to two lines, without what stands in brackets."""
-    bare = re.sub(r"\s*\(.*?\)", "", name)
-    lines = textwrap.wrap(bare, width, break_on_hyphens=False) or [""]
-    if len(lines) > MAX_LINES:
-        lines[MAX_LINES - 1] += " …"
-    return lines[:MAX_LINES]
+        return write_svg(figure, key, describe_sensitivity(result, lang))
 
 
 def _limit(axes: Axes, result: SensitivityResult) -> None:
@@ -247,8 +267,9 @@ def _limit(axes: Axes, result: SensitivityResult) -> None:
     axes.set_xlim(min(ends) - room, max(ends) + room)
 
 
-def _draw_swing(axes: Axes, effect: Effect, central: float, y_in: float) -> None:
+def _draw_swing(axes: Axes, effect: Effect, spot: tuple[float, float], lang: Language) -> None:
     """Draw both ends of one input's swing from the central share, and say them."""
+    central, y_in = spot
     ends = ((effect.at_low, LOW_END), (effect.at_high, HIGH_END))
     for share, colour in sorted(ends, key=lambda end: -abs(end[0] - central)):
         axes.barh(y_in, share - central, left=central, height=0.17, color=colour)
@@ -257,7 +278,7 @@ def _draw_swing(axes: Axes, effect: Effect, central: float, y_in: float) -> None
         if share == central and first != last:
             continue
         axes.annotate(
-            say_share(share),
+            say_share(share, lang),
             (share, y_in),
             xytext=(4 if side == "left" else -4, 0),
             textcoords="offset points",
@@ -292,7 +313,7 @@ def _draw_parts(axes: Axes, result: SensitivityResult, heights: Sequence[float])
     axes.set_xlim(0.0, 1.05 * max(0.1, *(max(p + e for p, e in pair) for pair in rows)))
 
 
-def describe_sensitivity(result: SensitivityResult) -> str:
+def describe_sensitivity(result: SensitivityResult, lang: Language = ENGLISH) -> str:
     """
     Return the chart in words.
 
@@ -300,6 +321,8 @@ def describe_sensitivity(result: SensitivityResult) -> str:
     ----------
     result
         The study.
+    lang
+        Language of the words.
 
     Returns
     -------
@@ -307,10 +330,19 @@ def describe_sensitivity(result: SensitivityResult) -> str:
         One phrase per input.
     """
     said = [
-        f"{one.name}: {say_share(one.forced.at_low)} at its P10, {say_share(one.forced.at_high)} "
-        f"at its P90; {_say_part(one.forced.total)} of the doubt about the forced share, "
-        f"{_say_part(one.voluntary.total)} about the voluntary"
+        lang.say(
+            "{name}: {low} at its P10, {high} at its P90; {forced} of the doubt about the forced "
+            "share, {voluntary} about the voluntary",
+            name=one.name,
+            low=say_share(one.forced.at_low, lang),
+            high=say_share(one.forced.at_high, lang),
+            forced=_say_part(one.forced.total, lang),
+            voluntary=_say_part(one.voluntary.total, lang),
+        )
         for one in result.inputs
     ]
-    start = f"Forced share of the full programme, {say_share(result.forced.central)} in the middle"
+    start = lang.say(
+        "Forced share of the full programme, {share} in the middle",
+        share=say_share(result.forced.central, lang),
+    )
     return f"{start}. {'; '.join(said)}."

@@ -12,8 +12,6 @@ from serai.domain.results import (
     Band,
     Bottleneck,
     CaseResult,
-    QuoteResult,
-    QuoteRoute,
     RunResult,
 )
 from serai.outputs.columns import (
@@ -34,12 +32,11 @@ from serai.outputs.numbers import (
 )
 from serai.outputs.words import DESTINATIONS, list_cases, name_case, pick_case, split_route
 
-__all__ = ["print_answer", "print_compare", "print_quote", "print_run"]
+__all__ = ["print_answer", "print_compare", "print_run"]
 
 MAX_LIMITS: Final = 4
 """Limits shown per case of an answer."""
 MAX_CHANGES: Final = 10
-MOST_TERRITORIES: Final = 11
 LAST_LIMIT_USD: Final = 0.5
 """[USD per TEU or t]. Scarcity prices below half a dollar are not told in a change."""
 
@@ -446,87 +443,3 @@ def _say_figure(amount: float) -> str:
     """Say an amount or a price; below a thousandth it is nothing."""
     least = 1e-3
     return "0" if abs(amount) < least else say_amount(amount)
-
-
-# ---------------------------------------------------------------- quotes
-
-
-def print_quote(console: Console, quote: QuoteResult) -> None:
-    """
-    Print a quote sheet: the routes side by side, then each leg by leg.
-
-    Parameters
-    ----------
-    console
-        Where to print; its width is kept.
-    quote
-        What the forwarder asked for.
-    """
-    console.print()
-    title = f"{quote.origin} to {quote.dest}, class {quote.class_id}, prices of {quote.year}"
-    if quote.avoid:
-        title += f", avoiding {', '.join(quote.avoid)}"
-    console.print(Text(title, style="bold"))
-    print_table(
-        console,
-        "Routes, best first by generalized cost",
-        [
-            Column("#"),
-            Column("corridor", "words"),
-            Column("days\n(range)"),
-            Column("\nUSD/FEU"),
-            Column("kg CO2e\nper FEU"),
-            Column("\nkm"),
-            Column("bor-\nders"),
-            Column("gauge\nbreaks"),
-            Column("\ngrade", "words"),
-        ],
-        [_list_route(ix, route) for ix, route in enumerate(quote.routes, start=1)],
-    )
-    for ix, route in enumerate(quote.routes, start=1):
-        _print_legs(console, ix, route)
-    print_record(console, quote.record)
-
-
-def _list_route(ix: int, route: QuoteRoute) -> list[str]:
-    return [
-        str(ix),
-        route.corridor,
-        f"{say_days(route.days)} ({route.days_low:.0f}–{route.days_high:.0f})",
-        say_usd(route.usd_feu),
-        say_plain(route.kg_co2e),
-        say_plain(route.km),
-        str(route.borders),
-        str(route.gauge_changes),
-        route.grade,
-    ]
-
-
-def _print_legs(console: Console, ix: int, route: QuoteRoute) -> None:
-    rows = [
-        [
-            leg.from_ if leg.from_ == leg.to else f"{leg.from_} – {leg.to}",
-            leg.mode,
-            say_plain(leg.km) if leg.km else "",
-            say_days(leg.hours),
-            say_usd(leg.usd),
-            " ".join(leg.countries),
-            leg.grade,
-        ]
-        for leg in route.legs
-    ]
-    print_table(
-        console,
-        f"{ix}. {route.corridor}: {' '.join(route.countries)}",
-        [
-            Column("From – to", "names"),
-            Column("mode", "words"),
-            Column("km"),
-            Column("h"),
-            Column("USD/FEU"),
-            Column("over", "words", MOST_TERRITORIES),
-            Column("grade", "words"),
-        ],
-        rows,
-        max_rows=len(rows),
-    )

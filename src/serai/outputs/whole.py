@@ -6,12 +6,13 @@ import csv
 import io
 import os
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from serai.errors import DataError, ScenarioError, state_fault
 
-__all__ = ["require_writable", "write_csv", "write_whole"]
+__all__ = ["require_all_writable", "require_writable", "write_csv", "write_together",
+           "write_whole"]  # fmt: skip
 
 
 def require_writable(path: Path | None, option: str) -> None:
@@ -44,6 +45,37 @@ def require_writable(path: Path | None, option: str) -> None:
     raise ScenarioError(state_fault(f"{option} {path}", got, "a file name", "choose another path"))
 
 
+def require_all_writable(paths: Mapping[str, Path | None]) -> None:
+    """
+    Refuse paths that no file can be written to, or that two files would share.
+
+    Parameters
+    ----------
+    paths
+        Where each file is to go, by the option that it was given with; None: nowhere.
+
+    Raises
+    ------
+    ScenarioError
+        Names every path that is not sound.
+    """
+    faults: list[str] = []
+    taken: dict[Path, str] = {}
+    for option, path in paths.items():
+        if path is None:
+            continue
+        try:
+            require_writable(path, option)
+        except ScenarioError as error:
+            faults += error.faults
+        first = taken.setdefault(path.absolute(), option)
+        if first != option:
+            got = f"the file of {first}"
+            faults.append(state_fault(f"{option} {path}", got, "a file of its own", "rename one"))
+    if faults:
+        raise ScenarioError(faults)
+
+
 def write_whole(path: Path, data: bytes) -> None:
     """
     Write a file in one step: what stood there before stays until all is written.
@@ -69,6 +101,45 @@ def write_whole(path: Path, data: bytes) -> None:
     except BaseException:
         _remove(draft, made)
         raise
+
+
+def write_together(files: Mapping[Path, bytes]) -> None:
+    """
+    Write several files: none is replaced before all are written beside their places.
+
+    Parameters
+    ----------
+    files
+        What each will hold; folders are made if need be.
+
+    Raises
+    ------
+    DataError
+        One of them cannot be written; nothing is left behind.
+    """
+    drafts: dict[Path, Path] = {}
+    made: list[Path] = []
+    try:
+        for path, data in files.items():
+            made += [one for one in (path.parent, *path.parent.parents) if not one.exists()]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            drafts[path] = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+            drafts[path].write_bytes(data)
+        for path, draft in drafts.items():
+            os.replace(draft, path)  # noqa: PTH105 - says at a glance that it replaces in one step
+    except BaseException as error:
+        inner_first = sorted(dict.fromkeys(made), key=lambda one: -len(one.parts))
+        for draft in drafts.values():
+            _remove(draft, [])
+        if drafts:
+            _remove(next(iter(drafts.values())), inner_first)
+        if not isinstance(error, OSError):
+            raise
+        got = str(error.strerror or error)
+        where = str(getattr(error, "filename", None) or next(iter(files)))
+        raise DataError(
+            state_fault(where, got, "files that can be written", "try another path")
+        ) from error
 
 
 def _remove(draft: Path, made: Sequence[Path]) -> None:

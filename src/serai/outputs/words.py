@@ -4,13 +4,21 @@ from collections.abc import Mapping
 from typing import Final
 
 from serai.domain.results import MAX_OMITTED, AnswerResult, CaseResult, Omitted
+from serai.outputs.language import ENGLISH, Language, mark
 from serai.outputs.map_parts import CORRIDORS
 
 __all__ = [
+    "BINDS",
     "COLOURS",
     "CORRIDOR_NAMES",
+    "DEMANDS",
     "DESTINATIONS",
     "FORCED",
+    "SHARES",
+    "SHARES_OF_BOXES",
+    "STATES",
+    "STATUSES",
+    "UNIT_TITLES",
     "VOLUNTARY",
     "list_cases",
     "name_case",
@@ -21,23 +29,23 @@ __all__ = [
 ]
 
 CASE_NAMES: Final[Mapping[str, str]] = {
-    "today": "Today",
-    "funded": "Funded projects",
-    "full": "Full programme",
-    "unlimited": "No capacity limit",
+    "today": mark("Today"),
+    "funded": mark("Funded projects"),
+    "full": mark("Full programme"),
+    "unlimited": mark("No capacity limit"),
 }
 
 CORRIDOR_NAMES: Final[Mapping[str, str]] = {
-    "north": "Northern",
-    "middle": "Middle",
-    "south": "South (Iran)",
-    "east": "East (China)",
-    "sea": "Sea",
-    "air": "Air",
-    "pipeline": "Pipeline",
-    "direct": "Direct",
-    "other": "Other",
-    "unserved": "Not served",
+    "north": mark("Northern"),
+    "middle": mark("Middle"),
+    "south": mark("South (Iran)"),
+    "east": mark("East (China)"),
+    "sea": mark("Sea"),
+    "air": mark("Air"),
+    "pipeline": mark("Pipeline"),
+    "direct": mark("Direct"),
+    "other": mark("Other"),
+    "unserved": mark("Not served"),
 }
 
 COLOURS: Final[Mapping[str, str]] = {
@@ -46,6 +54,45 @@ COLOURS: Final[Mapping[str, str]] = {
     "unserved": "#ffffff",
 }
 """Colour by corridor: the maps' own (Okabe-Ito), and two that maps do not need."""
+
+STATES: Final[Mapping[str, str]] = {"closed": mark("Russia closed"), "open": mark("Russia open")}
+"""States of Russian and Belarusian territory."""
+SHARES: Final[Mapping[str, str]] = {
+    "closed": mark("Russia closed: forced share"),
+    "open": mark("Russia open: voluntary share"),
+}
+"""What a share is called, by the state of Russian and Belarusian territory."""
+SHARES_OF_BOXES: Final[Mapping[str, str]] = {
+    "closed": mark("Russia closed: forced share of boxes"),
+    "open": mark("Russia open: voluntary share of boxes"),
+}
+"""The same where shares of boxes and of tonnes are told apart."""
+BINDS: Final[Mapping[str, str]] = {
+    "closed": mark("What binds on the Middle Corridor, Russia closed, dearest first"),
+    "open": mark("What binds on the Middle Corridor, Russia open, dearest first"),
+}
+"""What the table of limits is called."""
+UNIT_TITLES: Final[Mapping[str, str]] = {
+    "TEU": mark("Boxes, TEU a year"),
+    "t": mark("Outside boxes, t a year"),
+    "": mark("Other"),
+}
+"""What classes of a unit are called."""
+STATUSES: Final = (
+    mark("proposed"),
+    mark("promised"),
+    mark("planned"),
+    mark("signed"),
+    mark("funded"),
+    mark("under construction"),
+    mark("built"),
+    mark("pilot"),
+    mark("partly in force"),
+    mark("in force"),
+)
+"""How far projects and measures are, as the tables have it."""
+DEMANDS: Final = (mark("low"), mark("reference"), mark("high"))
+"""Demand of later years, as the outlook has it."""
 
 FORCED: Final = COLOURS["middle"]
 """Colour of what happens with Russia closed."""
@@ -57,7 +104,7 @@ DESTINATIONS: Final = ("middle", "south", "east", "sea", "other", "unserved", "n
 """Where divertible flow can go when Russia closes, in the order of a stacked bar."""
 
 
-def name_case(case: str, title: str = "") -> str:
+def name_case(case: str, title: str = "", lang: Language = ENGLISH) -> str:
     """
     Return the short name of a case.
 
@@ -67,16 +114,18 @@ def name_case(case: str, title: str = "") -> str:
         Id of the case.
     title
         What a case that is not one of the four is called.
+    lang
+        Language of the words.
 
     Returns
     -------
     name
         A few words.
     """
-    return CASE_NAMES.get(case, title or case)
+    return lang.say(CASE_NAMES[case]) if case in CASE_NAMES else title or case
 
 
-def name_corridor(corridor: str) -> str:
+def name_corridor(corridor: str, lang: Language = ENGLISH) -> str:
     """
     Return the short name of a corridor.
 
@@ -84,13 +133,15 @@ def name_corridor(corridor: str) -> str:
     ----------
     corridor
         Id of the corridor.
+    lang
+        Language of the words.
 
     Returns
     -------
     name
         A few words; the id where it has none.
     """
-    return CORRIDOR_NAMES.get(corridor, corridor)
+    return lang.say(CORRIDOR_NAMES[corridor]) if corridor in CORRIDOR_NAMES else corridor
 
 
 def list_cases(answer: AnswerResult) -> tuple[str, ...]:
@@ -159,7 +210,7 @@ def split_route(case: CaseResult) -> dict[str, float]:
     }
 
 
-def say_omitted(omitted: Omitted) -> str:
+def say_omitted(omitted: Omitted, lang: Language = ENGLISH) -> str:
     """
     Say what routes outside the choice sets would take.
 
@@ -167,11 +218,25 @@ def say_omitted(omitted: Omitted) -> str:
     ----------
     omitted
         From an exact search.
+    lang
+        Language of the words.
     """
-    aim = "within" if omitted.share <= MAX_OMITTED else "more than"
-    return (
-        f"the best by a corridor not on offer would take {100 * omitted.share:.2g} % of the tonnes "
-        f"({aim} the {100 * MAX_OMITTED:g} % aimed at), the best by other ports or stations "
-        f"{100 * omitted.variant_share:.2g} %; were all on offer, "
-        f"{100 * omitted.moved_share:.2g} % would change corridor"
+    share, variant, moved = (
+        lang.figures(f"{100 * part:.2g}")
+        for part in (omitted.share, omitted.variant_share, omitted.moved_share)
     )
+    told = (
+        mark(
+            "the best by a corridor not on offer would take {share} % of the tonnes (within the "
+            "{aim} % aimed at), the best by other ports or stations {variant} %; were all on "
+            "offer, {moved} % would change corridor"
+        )
+        if omitted.share <= MAX_OMITTED
+        else mark(
+            "the best by a corridor not on offer would take {share} % of the tonnes (more than the "
+            "{aim} % aimed at), the best by other ports or stations {variant} %; were all on "
+            "offer, {moved} % would change corridor"
+        )
+    )
+    aim = lang.figures(f"{100 * MAX_OMITTED:g}")
+    return lang.say(told, share=share, aim=aim, variant=variant, moved=moved)

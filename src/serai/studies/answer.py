@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from serai.domain.ranged import FloatArray
 from serai.domain.results import (
     Amounts,
+    AnswerMap,
     AnswerResult,
     BaseYear,
     CaseResult,
     Draws,
     OutlookRow,
     RunCertificate,
-    RunResult,
 )
 from serai.domain.routes import CORRIDORS, Routes
 from serai.domain.world import World
@@ -42,7 +42,7 @@ from serai.studies.cases import (
 from serai.studies.draws import Drawn, band_of, count_varied, draw_shares
 from serai.studies.mapped import divertible_links
 from serai.studies.omitted import find_omitted
-from serai.studies.runs import link_amounts, summarize
+from serai.studies.runs import link_amounts
 from serai.studies.shares import (
     CaseShares,
     Key,
@@ -56,24 +56,16 @@ from serai.studies.tally import NAMES, bottlenecks, resources_used, tally
 from serai.studies.words import headline
 from serai.units import USD_PER_MUSD
 
-__all__ = ["Answer", "answer_question"]
+__all__ = ["answer_question"]
 
 OUTLOOK_YEARS = (2030, 2040)
 OTHER_YEARS = (2021,)
 
+SLIVER = 3e-3
+"""Flows below this share of the largest are on no map: the choice model gives every route some."""
+
 LEAST_USE = 0.01
 """Share of the corridor's divertible goods that a limit must serve to be told as one of its own."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """The answer, and the two runs that its maps show."""
-
-    result: AnswerResult
-    before: RunResult
-    """Today, Russia open."""
-    after: RunResult
-    """Today, Russia closed."""
 
 
 def answer_question(
@@ -83,7 +75,7 @@ def answer_question(
     seed: int = 1,
     workers: int = 2,
     progress: Progress | None = None,
-) -> Answer:
+) -> AnswerResult:
     """
     Answer whether the Middle Corridor can replace the routes through Russia.
 
@@ -125,7 +117,7 @@ def answer_question(
         [central.certificate, *(d.certificate for d in drawn), others[1], outlook[1]]
     ).model_copy(update={"omitted": find_omitted(runs["today", "open"], seed=seed, tell=tell)})
     cases = [_case(world, runs, central, drawn, key) for key in all_cases()]
-    result = AnswerResult(
+    return AnswerResult(
         base_year=BASE_YEAR,
         built_by=BUILT_BY,
         headline=headline(cases, central.teu, outlook[0]),
@@ -134,6 +126,7 @@ def answer_question(
         cases=cases,
         other_years=others[0],
         outlook=outlook[0],
+        maps=_maps(runs),
         draws=Draws(
             n=draws,
             inputs_varied=count_varied(world) if draws else 0,
@@ -147,8 +140,6 @@ def answer_question(
             n_routes=len(routes.mark), seconds=time.perf_counter() - began,
         ),
     )  # fmt: skip
-    before, after = runs["today", "open"], runs["today", "closed"]
-    return Answer(result=result, before=_mapped(before, before), after=_mapped(after, before))
 
 
 def _require_years(world: World) -> None:
@@ -175,9 +166,14 @@ def _require_corridors(routes: Routes) -> None:
         )  # fmt: skip
 
 
-def _mapped(run: Run, base: Run) -> RunResult:
-    """Tell a run with the links of the divertible cells alone: what the maps are about."""
-    return summarize(run).model_copy(update={"links": divertible_links(run, base)})
+def _maps(runs: Mapping[Key, Run]) -> list[AnswerMap]:
+    base = runs["today", "open"]
+    flows = {r: divertible_links(runs["today", r], base) for r in ("open", "closed")}
+    least = SLIVER * max((one.teu for found in flows.values() for one in found), default=0.0)
+    return [
+        AnswerMap(russia=russia, links=[one for one in found if one.teu >= least])
+        for russia, found in flows.items()
+    ]
 
 
 def _case(

@@ -14,6 +14,7 @@ from serai.domain.scenario import CloseTransit, Scenario
 from serai.domain.world import World
 from serai.model.choice import AVOIDED, AVOIDING_REGIONS, crosses_any, route_sums
 from serai.model.graph import direction_of
+from serai.outputs.language import mark
 from serai.run import Run
 from serai.studies.tally import NAMES, Tally, scarcity_usd, sums_by, tally
 from serai.units import HOURS_PER_DAY
@@ -39,10 +40,10 @@ BUILT_BY = 2026
 """Year whose infrastructure is called today."""
 
 CASES = {
-    "today": "What is built today",
-    "funded": "And what is under construction or funded",
-    "full": "And what is planned or proposed, with the soft measures",
-    "unlimited": "The full programme with no capacity limit along the corridor",
+    "today": mark("What is built today"),
+    "funded": mark("And what is under construction or funded"),
+    "full": mark("And what is planned or proposed, with the soft measures"),
+    "unlimited": mark("The full programme with no capacity limit along the corridor"),
 }
 """Cases in their order, with their words."""
 

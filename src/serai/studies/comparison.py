@@ -23,6 +23,7 @@ def run_pair(
     after: Scenario,
     *,
     tell: Callable[[int], None] = lambda _done: None,
+    base: Callable[[Scenario], Run] | None = None,
 ) -> tuple[Run, Run]:
     """
     Run two scenarios with one set of routes to choose from.
@@ -40,6 +41,8 @@ def run_pair(
         The second.
     tell
         Told after each of `N_STEPS` steps how many are done.
+    base
+        Returns the run of the base of a scenario, for who has it; run here if left out.
 
     Returns
     -------
@@ -55,7 +58,8 @@ def run_pair(
     seconds: list[float] = []
     for at, scenario in enumerate((before, after)):
         began = time.perf_counter()
-        first.append(run_scenario(world, scenario))
+        known = None if base is None else base(scenario)
+        first.append(run_scenario(world, scenario, base=known))
         seconds.append(time.perf_counter() - began)
         tell(at + 1)
     routes = merge_routes([run.routes for run in first])

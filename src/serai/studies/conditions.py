@@ -27,7 +27,7 @@ from serai.domain.ranged import FloatArray
 from serai.domain.results import RunCertificate
 from serai.domain.world import World
 from serai.errors import require_options
-from serai.outputs.numbers import say_share
+from serai.outputs.conditions import say_state_box
 from serai.run import describe, worst
 from serai.studies.cases import case_scenario
 from serai.studies.draws import band_of
@@ -375,17 +375,10 @@ class _Search:
             self._limit(column, box, [p for (one, _), p in chances.items() if one == column], sides)
             for column in columns
         ]
-        bound = "at least" if kind == "carries" else "less than"
-        many = {1: "this", 2: "both"}.get(len(limits), "all of this")
-        sentence = (
-            f"With Russia {self.plan.russia} the corridor carries {bound} "
-            f"{say_share(self.plan.share)} of what uses Russian rail today where "
-            f"{_join([limit.words for limit in limits])}: {say_share(hold.coverage)} of such "
-            f"states have {many}; {say_share(hold.density)} of the states that have {many} "
-            "are such."
-        )
-        return StateBox(limits=limits, coverage=hold.coverage, density=hold.density,
-                        mass=hold.mass, sentence=sentence)  # fmt: skip
+        found = StateBox(limits=limits, coverage=hold.coverage, density=hold.density,
+                         mass=hold.mass, sentence="")  # fmt: skip
+        sentence = say_state_box(kind, self.plan.russia, self.plan.share, found)
+        return found.model_copy(update={"sentence": sentence})
 
     def _limit(
         self, column: int, box: Box, chances: Sequence[float], sides: Sequence[set[tuple[int, int]]]
@@ -414,8 +407,3 @@ def _holds_any(boxes: Sequence[Box], x: FloatArray) -> BoolArray:
     for box in boxes:
         held |= box.holds(x)
     return held
-
-
-def _join(clauses: Sequence[str]) -> str:
-    *first, last = clauses
-    return f"{', '.join(first)} and {last}" if first else last

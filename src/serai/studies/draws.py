@@ -15,8 +15,10 @@ from serai.domain.routes import Routes
 from serai.domain.scenario import Scenario
 from serai.domain.world import World
 from serai.model.apply import draw_world
+from serai.outputs.language import ENGLISH, Language, mark
 from serai.run import Run, Start, assign, prepare
 from serai.studies.cases import all_cases
+from serai.studies.naming import PLAIN, Namer
 from serai.studies.shares import CaseShares, Key, Progress, measure, solve_cases
 from serai.studies.spread import spread
 
@@ -27,23 +29,32 @@ FURTHEST = 2.0
 """[standard deviations] Draws beyond are cut: a range is P10 to P90, not a tail."""
 
 LINK_WORDS = {
-    "free_time_h": "Hours under way",
-    "dwell_h": "Dwell",
-    "cost_usd_teu": "Price per TEU",
-    "cost_usd_t": "Price per tonne",
+    "free_time_h": mark("Hours under way"),
+    "dwell_h": mark("Dwell"),
+    "cost_usd_teu": mark("Price per TEU"),
+    "cost_usd_t": mark("Price per tonne"),
 }
 """What the quantities of a link are called."""
 
 KIND_WORDS = {
-    "access": "ways to and from the door",
-    "feeder": "feeders",
-    "ferry": "ferries",
-    "pipeline": "pipelines",
-    "river": "rivers",
-    "road": "roads",
-    "transfer": "handling and borders",
+    "access": mark("ways to and from the door"),
+    "air": mark("air"),
+    "feeder": mark("feeders"),
+    "ferry": mark("ferries"),
+    "pipeline": mark("pipelines"),
+    "river": mark("rivers"),
+    "road": mark("roads"),
+    "sea": mark("sea"),
+    "transfer": mark("handling and borders"),
 }
-"""What links of a kind are called, where it is not the kind itself."""
+"""What links of a kind are called; railways are called by their gauge."""
+
+INPUT_WORDS = {
+    "classes": mark("Payload and value of time: {name}"),
+    "resources": mark("Capacity: {name}"),
+    "effects": mark("Effect: {name}"),
+}
+"""What inputs of a table are called."""
 
 NOT_USED = "params.empty_"
 """Behaviour that no case of the answer has in it: boxes do not balance there."""
@@ -301,7 +312,7 @@ def _names(world: World, table: str) -> Sequence[str]:
     }[table.split(".", maxsplit=1)[0]]
 
 
-def name_input(world: World, input_id: str) -> str:
+def name_input(world: World, input_id: str, namer: Namer = PLAIN) -> str:
     """
     Name an input as its table does.
 
@@ -311,6 +322,8 @@ def name_input(world: World, input_id: str) -> str:
         The tables.
     input_id
         Key of `group_inputs`.
+    namer
+        Language of the name.
 
     Returns
     -------
@@ -319,30 +332,32 @@ def name_input(world: World, input_id: str) -> str:
     """
     table, row = input_id.split(".", 1)
     if table == "demand":
-        return "All demand"
+        return namer.lang.say("All demand")
     if table == "links":
         quantity, kind = row.split(" ")
-        return f"{LINK_WORDS[quantity]}, {name_kind(kind)}"
+        return f"{namer.lang.say(LINK_WORDS[quantity])}, {name_kind(kind, namer.lang)}"
     resources = world.network.resources
+    projects, measures = world.projects, world.measures
     by_id = {
-        "params": zip(world.params.ids, world.params.labels, strict=True),
-        "year_inputs": zip(world.year_inputs.ids, world.year_inputs.names, strict=True),
-        "classes": zip(world.classes.ids, world.classes.names, strict=True),
-        "resources": zip(resources.ids, resources.names, strict=True),
-        "effects": (
-            *zip(world.projects.ids, world.projects.names, strict=True),
-            *zip(world.measures.ids, world.measures.names, strict=True),
-        ),
+        "params": [("params", world.params.ids, world.params.labels)],
+        "year_inputs": [("year_inputs", world.year_inputs.ids, world.year_inputs.names)],
+        "classes": [("classes", world.classes.ids, world.classes.names)],
+        "resources": [("resources", resources.ids, resources.names)],
+        "effects": [
+            ("projects", projects.ids, projects.names),
+            ("measures", measures.ids, measures.names),
+        ],
+    }[table]
+    called = {
+        key: namer.name(subject, name)
+        for subject, ids, names in by_id
+        for key, name in zip(ids, names, strict=True)
     }
-    words = {
-        "classes": "Payload and value of time: ",
-        "resources": "Capacity: ",
-        "effects": "Effect: ",
-    }
-    return words.get(table, "") + dict(by_id[table]).get(row, row)
+    name = called.get(row, row)
+    return namer.lang.say(INPUT_WORDS[table], name=name) if table in INPUT_WORDS else name
 
 
-def name_kind(kind: str) -> str:
+def name_kind(kind: str, lang: Language = ENGLISH) -> str:
     """
     Name links of a kind as people call them.
 
@@ -350,6 +365,8 @@ def name_kind(kind: str) -> str:
     ----------
     kind
         Such as `rail_1520`.
+    lang
+        Language of the name.
 
     Examples
     --------
@@ -357,8 +374,9 @@ def name_kind(kind: str) -> str:
     'railways of 1,520 mm'
     """
     if kind.startswith("rail_"):
-        return f"railways of {int(kind.removeprefix('rail_')):,} mm"
-    return KIND_WORDS.get(kind, kind)
+        gauge = lang.figures(f"{int(kind.removeprefix('rail_')):,}")
+        return lang.say("railways of {gauge} mm", gauge=gauge)
+    return lang.say(KIND_WORDS[kind]) if kind in KIND_WORDS else kind
 
 
 # ------------------------------------------------------------------------------ many at once

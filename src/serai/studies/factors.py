@@ -12,12 +12,14 @@ from scipy.stats import norm
 
 from serai.domain.ranged import Z_P90, FloatArray, Ranged
 from serai.domain.world import World
-from serai.outputs.numbers import say_quantity, say_share
+from serai.outputs.conditions import DECISIONS, PREFIX, say_clause
+from serai.outputs.language import mark
 from serai.studies.cases import BASE_YEAR
 from serai.studies.draws import name_input, ranged_tables
+from serai.studies.naming import PLAIN, Namer
 from serai.studies.states import OCEAN, Draws, ocean_span, price_between
 
-__all__ = ["Factor", "list_factors", "say_limit"]
+__all__ = ["Factor", "list_factors", "name_factor", "say_limit"]
 
 UNITS: Final = {
     "free_time_h": "h",
@@ -35,28 +37,12 @@ UNITS: Final = {
 """Of the columns whose tables do not tell it row by row."""
 
 QUANTITIES: Final = {
-    "payload_t_per_teu": "Payload",
-    "value_usd_per_t": "Value",
-    "value_of_time_usd_per_t_day": "Value of time",
-    "reliability_ratio": "Weight of unreliable hours",
+    "payload_t_per_teu": mark("Payload: {name}"),
+    "value_usd_per_t": mark("Value: {name}"),
+    "value_of_time_usd_per_t_day": mark("Value of time: {name}"),
+    "reliability_ratio": mark("Weight of unreliable hours: {name}"),
 }
 """What the columns of a class are called."""
-
-DECISIONS: Final = {
-    "projects": ("All planned and proposed projects built",
-                 "everything planned or proposed is built",
-                 "nothing is built beyond what is funded"),
-    "trust": ("Joint operator, fixed sailings, tracking",
-              "a joint operator, fixed sailings and tracking are in force",
-              "a joint operator, fixed sailings and tracking are not in force"),
-    "tariffs": ("Tariff, subsidy and insurance measures",
-                "the tariff, subsidy and insurance measures are in force",
-                "the tariff, subsidy and insurance measures are not in force"),
-    "borders": ("Border, port and customs measures",
-                "the border, port and customs measures are in force",
-                "the border, port and customs measures are not in force"),
-}  # fmt: skip
-"""By decision: its name, and what is said where it is taken and where it is not."""
 
 Reader = Callable[[float], float]
 
@@ -74,11 +60,6 @@ class Factor:
     ends: tuple[float, float]
     """Values that its range is told by."""
     is_decision: bool = False
-
-    @property
-    def is_place(self) -> bool:
-        """Whether it has no value of its own but a place in its range."""
-        return not self.unit and not self.is_decision
 
 
 def list_factors(world: World, draws: Draws, *, has_decisions: bool
@@ -107,15 +88,15 @@ def list_factors(world: World, draws: Draws, *, has_decisions: bool
     columns = [draws.place[:, : len(factors)]]
     span = ocean_span(world, OCEAN[0])
     if span is not None:
-        name = "Price of the ocean, China–North Europe"
+        name = name_factor(world, "ocean")
         factors.append(Factor(id="ocean", name=name, unit="USD/FEU", ends=span,
                               read=lambda place: price_between(span, place)))  # fmt: skip
         columns.append(draws.place[:, -1:])
     if has_decisions:
         factors.extend(
-            Factor(id=f"decisions.{key}", name=name, unit="", read=float, ends=(0.0, 1.0),
-                   is_decision=True)
-            for key, (name, *_) in DECISIONS.items()
+            Factor(id=f"{PREFIX}{key}", name=name_factor(world, f"{PREFIX}{key}"), unit="",
+                   read=float, ends=(0.0, 1.0), is_decision=True)
+            for key in DECISIONS
         )  # fmt: skip
         columns.append(np.column_stack([draws.is_full, draws.in_force]).astype(float))
     return factors, np.concatenate(columns, axis=1)
@@ -152,7 +133,7 @@ def _input_factor(
     cells: Mapping[int, list[tuple[str, int, Ranged]]],
 ) -> Factor:
     mine = [cell for row in rows.tolist() for cell in cells.get(row, [])]
-    name = _name_factor(world, key)
+    name = name_factor(world, key)
     if len(mine) != 1:
         return Factor(id=key, name=name, unit="", read=float, ends=(0.0, 1.0))
     table, row, cell = mine[0]
@@ -176,12 +157,28 @@ def _unit_of(world: World, table: str, row: int) -> str:
     return UNITS.get(table.split(".")[1], "share" if "availability" in table else "-")
 
 
-def _name_factor(world: World, key: str) -> str:
-    if not key.startswith("classes."):
-        return name_input(world, key)
-    quantity, k = key.removeprefix("classes.").split(" ")
-    bare = world.classes.names[world.classes.ids.index(k)].split(" (")[0]
-    return f"{QUANTITIES[quantity]}: {bare}"
+def name_factor(world: World, key: str, namer: Namer = PLAIN) -> str:
+    """
+    Name a column of the states.
+
+    Parameters
+    ----------
+    world
+        The tables.
+    key
+        Id of the factor.
+    namer
+        Language of the name.
+    """
+    if key == "ocean":
+        return namer.lang.say("Price of the ocean, China–North Europe")
+    if key.startswith(PREFIX):
+        return namer.lang.say(DECISIONS[key.removeprefix(PREFIX)][0])
+    quantity, _, k = key.removeprefix("classes.").partition(" ")
+    if not key.startswith("classes.") or quantity not in QUANTITIES:
+        return name_input(world, key, namer)
+    name = namer.name("classes", world.classes.names[world.classes.ids.index(k)])
+    return namer.lang.say(QUANTITIES[quantity], name=name.split(" (")[0])
 
 
 def say_limit(factor: Factor, low: float | None, high: float | None) -> str:
@@ -197,20 +194,5 @@ def say_limit(factor: Factor, low: float | None, high: float | None) -> str:
     high
         [-] 0 to 1. Greatest place.
     """
-    if factor.is_decision:
-        _, taken, not_taken = DECISIONS[factor.id.removeprefix("decisions.")]
-        return not_taken if low is None else taken
-    name = f"“{factor.name}”"
-    if factor.is_place:
-        if low is None or high is None:
-            part, end = (high, "lower") if low is None else (1.0 - low, "upper")
-            return f"{name} lies in the {end} {say_share(part)} of its range"
-        return f"{name} lies between {say_share(low)} and {say_share(high)} of its range"
-    least, most = (
-        None if at is None else say_quantity(factor.read(at), factor.unit) for at in (low, high)
-    )
-    if least is None:
-        return f"{name} is at most {most}"
-    if most is None:
-        return f"{name} is at least {least}"
-    return f"{name} lies between {least} and {most}"
+    ends = (None if low is None else factor.read(low), None if high is None else factor.read(high))
+    return say_clause(factor.id, factor.name, factor.unit, ends)

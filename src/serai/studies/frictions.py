@@ -81,17 +81,17 @@ def frictions(
     found: list[Run] = []
     for i, scenario in enumerate(scenarios):
         tell("frictions", i, len(scenarios))
-        known = found[years.index(scenario.year)].routes if i >= len(years) else None
-        found.append(run_scenario(world, scenario, routes=known))
+        base = found[years.index(scenario.year)] if i >= len(years) else None
+        found.append(run_scenario(world, scenario, base=base))
     # Sizes of paths rest on the whole set: all are solved again on the union.
     routes = merge_routes([run.routes for run in found])
     runs = [assign(run.world, run.setting, routes, start=run.end) for run in found]
     tell("frictions", len(scenarios), len(scenarios))
-    base = dict(zip(years, runs[: len(years)], strict=True))
+    bases = dict(zip(years, runs[: len(years)], strict=True))
     certificate = worst([run.certificate for run in runs])
     return FrictionsResult(
         rows=[
-            _row(one, base[one.scenario.year], run)
+            _row(one, bases[one.scenario.year], run)
             for one, run in zip(asked, runs[len(years) :], strict=True)
         ],
         certificate=certificate,

@@ -7,7 +7,7 @@ import numpy as np
 from serai.domain.results import LinkFlow
 from serai.run import Run
 from serai.studies.cases import divertible
-from serai.studies.runs import NO_HAUL, link_amounts
+from serai.studies.runs import NO_HAUL, corridor_amounts
 from serai.studies.tally import NAMES, tally
 
 __all__ = ["divertible_links"]
@@ -34,13 +34,11 @@ def divertible_links(run: Run, base: Run) -> list[LinkFlow]:
     mine = counted[flows.cell]
     links = run.world.network.links
     is_haul = ~np.isin(links.kind, NO_HAUL)
-    out = []
-    for number, corridor in enumerate(NAMES[:-1]):
-        chosen = mine & (flows.corridor == number)
-        teu = link_amounts(run, np.where(chosen, flows.teu, 0.0), flows)
-        t = link_amounts(run, np.where(chosen, flows.t, 0.0), flows)
-        out += [
-            LinkFlow(link_id=links.ids[i], teu=float(teu[i]), t=float(t[i]), corridor=corridor)
-            for i in np.flatnonzero((teu > 0) & is_haul)
-        ]
-    return out
+    teu, t = (
+        corridor_amounts(run, np.where(mine, amount, 0.0), flows) for amount in (flows.teu, flows.t)
+    )
+    return [
+        LinkFlow(link_id=links.ids[i], teu=float(teu[i, c]), t=float(t[i, c]), corridor=corridor)
+        for c, corridor in enumerate(NAMES[:-1])
+        for i in np.flatnonzero((teu[:, c] > 0) & is_haul)
+    ]

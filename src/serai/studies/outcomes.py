@@ -19,6 +19,7 @@ from serai.model.quote import cheapest_path, ends_of
 from serai.model.routes import links_met
 from serai.model.search import class_costs
 from serai.model.uses import draws_of_classes
+from serai.outputs.language import mark
 from serai.run import Run, surcharges
 from serai.studies.cases import divertible, trips
 from serai.studies.tally import Tally, tally
@@ -57,53 +58,66 @@ def _of(corridor: str, unit: str, name: str) -> Quantity:
 
 QUANTITIES: Final[Mapping[str, Quantity]] = {
     "northern_teu": _of(
-        "north", "k TEU", "China–Europe boxes by rail over Kazakhstan, Russia and Belarus"
+        "north", "k TEU", mark("China–Europe boxes by rail over Kazakhstan, Russia and Belarus")
     ),
-    "northern_west_teu": _of("north", "k TEU", "Those of them bound for Europe"),
-    "northern_east_teu": _of("north", "k TEU", "Those of them bound for China"),
+    "northern_west_teu": _of("north", "k TEU", mark("Those of them bound for Europe")),
+    "northern_east_teu": _of("north", "k TEU", mark("Those of them bound for China")),
     "middle_teu": _of(
-        "middle", "k TEU", "Boxes by rail or feeder over the Caspian, Kazakhstan–Azerbaijan"
+        "middle", "k TEU", mark("Boxes by rail or feeder over the Caspian, Kazakhstan–Azerbaijan")
     ),
-    "middle_china_europe_teu": _of("middle", "k TEU", "Those of them between China and Europe"),
+    "middle_china_europe_teu": _of(
+        "middle", "k TEU", mark("Those of them between China and Europe")
+    ),
     "middle_kt": _of(
         "middle",
         "kt",
-        "Tonnes of everything but crude over the Caspian, Kazakhstan–Azerbaijan, lorries left out",
+        mark(
+            "Tonnes of everything but crude over the Caspian, Kazakhstan–Azerbaijan, lorries left "
+            "out"
+        ),
     ),
-    "middle_export_kt": _of("middle", "kt", "Kazakh exports within them"),
-    "middle_box_kt": _of("middle", "kt", "Tonnes in boxes within them"),
+    "middle_export_kt": _of("middle", "kt", mark("Kazakh exports within them")),
+    "middle_box_kt": _of("middle", "kt", mark("Tonnes in boxes within them")),
     "middle_share_percent": _of(
-        "middle", "%", "Share of the Middle Corridor in China–Europe boxes by rail"
+        "middle", "%", mark("Share of the Middle Corridor in China–Europe boxes by rail")
     ),
     "diversion_percent": _of(
         "middle",
         "%",
-        "Boxes won by the Middle Corridor in 2022, of those the Northern route lost",
+        mark("Boxes won by the Middle Corridor in 2022, of those the Northern route lost"),
     ),
-    "feeder_teu": _of("middle", "k TEU", "Boxes on feeders between Kazakhstan and Azerbaijan"),
-    "btk_kt": _of("middle", "kt", "Rail between Georgia and Türkiye (Baku–Tbilisi–Kars)"),
-    "instc_east_kt": _of("south", "kt", "Rail from Kazakhstan over Turkmenistan to Iran and back"),
-    "alat_kt": _of("middle", "kt", "Port of Baku (Alat), all but oil"),
-    "aktau_oil_kt": _of("middle", "kt", "Oil and oil products by ship from or to Aktau"),
-    "aktau_grain_kt": _of("middle", "kt", "Grain by ship from or to Aktau"),
-    "aktau_metal_kt": _of("middle", "kt", "Metal by ship from or to Aktau"),
+    "feeder_teu": _of(
+        "middle", "k TEU", mark("Boxes on feeders between Kazakhstan and Azerbaijan")
+    ),
+    "btk_kt": _of("middle", "kt", mark("Rail between Georgia and Türkiye (Baku–Tbilisi–Kars)")),
+    "instc_east_kt": _of(
+        "south", "kt", mark("Rail from Kazakhstan over Turkmenistan to Iran and back")
+    ),
+    "alat_kt": _of("middle", "kt", mark("Port of Baku (Alat), all but oil")),
+    "aktau_oil_kt": _of("middle", "kt", mark("Oil and oil products by ship from or to Aktau")),
+    "aktau_grain_kt": _of("middle", "kt", mark("Grain by ship from or to Aktau")),
+    "aktau_metal_kt": _of("middle", "kt", mark("Metal by ship from or to Aktau")),
     "cpc_percent": _of(
-        "pipeline", "%", "Share of Kazakh crude exports in the Caspian Pipeline (CPC)"
+        "pipeline", "%", mark("Share of Kazakh crude exports in the Caspian Pipeline (CPC)")
     ),
     "uranium_percent": _of(
-        "middle", "%", "Share of the Caspian in Kazakh uranium for Europe and America"
+        "middle", "%", mark("Share of the Caspian in Kazakh uranium for Europe and America")
     ),
-    "kazakh_transit_kt": _of("all", "kt", "Transit by rail over Kazakhstan"),
-    "china_black_sea_days": _of("middle", "days", "Khorgos to Poti, queues included"),
-    "almaty_poti_days": _of("middle", "days", "Almaty to Poti, queues included"),
-    "middle_days": _of("middle", "days", "China–Europe door to door by the Middle Corridor"),
-    "northern_days": _of("north", "days", "China–Europe door to door by the Northern route"),
-    "sea_days": _of("sea", "days", "China–Europe door to door by sea"),
-    "middle_usd_feu": _of("middle", "USD/FEU", "China–Europe door to door by the Middle Corridor"),
-    "northern_usd_feu": _of("north", "USD/FEU", "China–Europe door to door by the Northern route"),
-    "sea_usd_feu": _of("sea", "USD/FEU", "China–Europe door to door by sea"),
+    "kazakh_transit_kt": _of("all", "kt", mark("Transit by rail over Kazakhstan")),
+    "china_black_sea_days": _of("middle", "days", mark("Khorgos to Poti, queues included")),
+    "almaty_poti_days": _of("middle", "days", mark("Almaty to Poti, queues included")),
+    "middle_days": _of("middle", "days", mark("China–Europe door to door by the Middle Corridor")),
+    "northern_days": _of("north", "days", mark("China–Europe door to door by the Northern route")),
+    "sea_days": _of("sea", "days", mark("China–Europe door to door by sea")),
+    "middle_usd_feu": _of(
+        "middle", "USD/FEU", mark("China–Europe door to door by the Middle Corridor")
+    ),
+    "northern_usd_feu": _of(
+        "north", "USD/FEU", mark("China–Europe door to door by the Northern route")
+    ),
+    "sea_usd_feu": _of("sea", "USD/FEU", mark("China–Europe door to door by sea")),
     "china_border_h": _of(
-        "all", "h", "Rail border and gauge change into Kazakhstan at Dostyk and Altynkol"
+        "all", "h", mark("Rail border and gauge change into Kazakhstan at Dostyk and Altynkol")
     ),
 }
 """What a year is told by."""

@@ -9,21 +9,26 @@ from typing import Final
 import pandas as pd
 
 from serai.data.answers import read_stored
-from serai.data.geometry import Geometry, great_circle, read_basemap, read_geometry
+from serai.data.geometry import Geometry, read_basemap
 from serai.data.load import PACK
 from serai.data.own import read_folder
 from serai.data.register import EvidenceRow, Register, build_register
-from serai.domain.results import AnswerResult, Bottleneck, QuoteRoute, RunResult
+from serai.domain.quotes import QuoteRoute
+from serai.domain.results import AnswerResult, Bottleneck, LinkFlow
 from serai.domain.world import World
 from serai.errors import NoPathError, ScenarioError
 from serai.model.choice import AVOIDED
 from serai.outputs import maps
+from serai.outputs.language import ENGLISH, Language, mark
+from serai.outputs.numbers import say_share
 from serai.outputs.page import AnswerPage, Footnote
 from serai.outputs.page_tables import ClassNote, MeasureNote, ProjectNote
 from serai.outputs.words import COLOURS, pick_case
-from serai.studies.answer import Answer
 from serai.studies.cases import SERVES_MIDDLE, case_scenario
+from serai.studies.lines import line_of, read_lines, spot_of
+from serai.studies.naming import Namer, read_namer
 from serai.studies.quote import Inquiry, quote
+from serai.studies.translate import translate_answer, translate_route, translate_stored
 
 __all__ = ["assemble_page"]
 
@@ -44,7 +49,7 @@ MAX_FOOTNOTES: Final = 1000
 
 LOOKS: Final = {
     **{key: look for key, look in maps.CORRIDORS.items() if key not in ("sea", "other")},
-    "east": maps.MapCorridor(label="East (through China)", colour=COLOURS["east"]),
+    "east": maps.MapCorridor(label=mark("East (through China)"), colour=COLOURS["east"]),
     "sea": maps.CORRIDORS["sea"],
     "other": maps.CORRIDORS["other"],
 }
@@ -53,17 +58,25 @@ LOOKS: Final = {
 LEAST_FLOW: Final = 3e-3
 """[-] Flows below this share of the largest are slivers that the choice model gives every route."""
 
-FLOW_UNIT: Final = "TEU a year, both directions"
+FLOW_UNIT: Final = mark("TEU a year, both directions")
 
-MAP_NOTE: Final = (
+MAP_NOTE: Final = mark(
     "The boxes that the question is about: trade that uses Russian railways today, where it goes "
     "with Russia open and with Russia closed, on today's network. Air is left out, and so are "
-    "slivers below 0.3 % of the largest flow. Numbers mark the limits that bind on the Middle "
+    "slivers below {share} of the largest flow. Numbers mark the limits that bind on the Middle "
     "Corridor."
 )
 
+PANELS: Final = {
+    "open": mark("Today, Russia open (demand of {year})"),
+    "closed": mark("Today, Russia closed (demand of {year})"),
+}
+"""What the maps are called, by the state of Russian and Belarusian territory."""
 
-def assemble_page(world: World, answer: Answer, *, folder: Path = PACK) -> AnswerPage:
+
+def assemble_page(
+    world: World, answer: AnswerResult, *, folder: Path = PACK, lang: Language = ENGLISH
+) -> AnswerPage:
     """
     Return everything that the page shows.
 
@@ -72,9 +85,11 @@ def assemble_page(world: World, answer: Answer, *, folder: Path = PACK) -> Answe
     world
         The tables that were answered from.
     answer
-        The answer with the two runs of its maps.
+        The answer; its maps are drawn.
     folder
         The tables' folder, for names, evidence and, if it has them, lines of maps.
+    lang
+        Language of the page.
 
     Returns
     -------
@@ -88,44 +103,47 @@ def assemble_page(world: World, answer: Answer, *, folder: Path = PACK) -> Answe
     ScenarioError
         A stored study beside the tables is none.
     """
-    tables = read_folder(folder)
-    result = answer.result
-    before, after = _draw_maps(world, answer, folder)
+    tables, namer = read_folder(folder), read_namer(lang, folder)
+    result = translate_answer(answer, namer)
+    before, after = _draw_maps(world, result, folder, lang)
     middle = _find_route(world, "middle", (*AVOIDED, "IRN"))
     northern = _find_route(world, "north", ())
     footnotes, n_evidence = _list_footnotes(build_register(tables), result, middle, northern)
+    start, end = (namer.name("places", place) for place in TRIP)
     return AnswerPage(
         answer=result,
+        lang=lang,
         map_svg_before=before[0],
         map_svg_after=after[0],
         phone_svg_before=before[1],
         phone_svg_after=after[1],
-        map_note=MAP_NOTE,
-        middle=middle,
-        northern=northern,
-        trip=f"{'–'.join(TRIP)} overland",
+        map_note=lang.say(MAP_NOTE, share=say_share(LEAST_FLOW, lang)),
+        middle=translate_route(middle, namer),
+        northern=translate_route(northern, namer),
+        trip=lang.say("{start}–{end} overland", start=start, end=end),
         classes={
-            row["class_id"]: ClassNote(name=row["name"], unit=row["unit"])
+            row["class_id"]: ClassNote(name=namer.name("classes", row["name"]), unit=row["unit"])
             for row in tables["classes"].to_dict("records")
         },
-        projects=_note_projects(tables),
-        measures=_note_measures(tables),
+        projects=_note_projects(tables, namer),
+        measures=_note_measures(tables, namer),
         footnotes=footnotes,
         n_evidence=n_evidence,
-        stored=read_stored(folder),
+        stored=translate_stored(read_stored(folder), world, namer),
     )
 
 
 # ---------------------------------------------------------------- names
 
 
-def _note_projects(tables: Mapping[str, pd.DataFrame]) -> dict[str, ProjectNote]:
+def _note_projects(tables: Mapping[str, pd.DataFrame], namer: Namer) -> dict[str, ProjectNote]:
     if "projects" not in tables:
         return {}
+    countries = _name_countries(tables, namer)
     return {
         row["project_id"]: ProjectNote(
-            name=row["name"],
-            country=row["country"],
+            name=namer.name("projects", row["name"]),
+            country=";".join(countries.get(key, key) for key in row["country"].split(";")),
             status=row["status"],
             open_year=int(row["open_year"]),
             capex_musd=float(row["capex_musd"]),
@@ -137,12 +155,22 @@ def _note_projects(tables: Mapping[str, pd.DataFrame]) -> dict[str, ProjectNote]
     }
 
 
-def _note_measures(tables: Mapping[str, pd.DataFrame]) -> dict[str, MeasureNote]:
+def _name_countries(tables: Mapping[str, pd.DataFrame], namer: Namer) -> dict[str, str]:
+    """Return what countries are called; in English they are told by their codes."""
+    if "countries" not in tables or namer.lang.code == ENGLISH.code:
+        return {}
+    rows = tables["countries"].to_dict("records")
+    return {row["iso3"]: namer.name("countries", row["name"]) for row in rows}
+
+
+def _note_measures(tables: Mapping[str, pd.DataFrame], namer: Namer) -> dict[str, MeasureNote]:
     if "measures" not in tables:
         return {}
     return {
         row["measure_id"]: MeasureNote(
-            name=row["name"], status=row["status"], cost_musd_yr=float(row["cost_musd_yr"])
+            name=namer.name("measures", row["name"]),
+            status=row["status"],
+            cost_musd_yr=float(row["cost_musd_yr"]),
         )
         for row in tables["measures"].to_dict("records")
     }
@@ -151,37 +179,34 @@ def _note_measures(tables: Mapping[str, pd.DataFrame]) -> dict[str, MeasureNote]
 # ---------------------------------------------------------------- maps
 
 
-def _draw_maps(world: World, answer: Answer, folder: Path) -> list[tuple[str, str]]:
+def _draw_maps(
+    world: World, answer: AnswerResult, folder: Path, lang: Language
+) -> list[tuple[str, str]]:
     """Draw today, Russia open and closed, each for a screen and for a phone."""
-    geometry = _read_lines(folder)
+    geometry = read_lines(folder)
     basemap = read_basemap(PACK)
-    year = answer.result.base_year
     panels = [
-        _panel(world, geometry, run, f"Today, Russia {state} (demand of {year})", limits)
-        for run, state, limits in (
-            (answer.before, "open", _binding(answer.result, "open")),
-            (answer.after, "closed", _binding(answer.result, "closed")),
+        _panel(
+            world, geometry, one.links, lang.say(PANELS[one.russia], year=answer.base_year),
+            _binding(answer, one.russia),
         )
-    ]
-    scale = maps.choose_scale(panels, FLOW_UNIT, corridors=LOOKS)
+        for one in answer.maps
+    ]  # fmt: skip
+    scale = maps.choose_scale(panels, lang.say(FLOW_UNIT), corridors=LOOKS)
     places = world.network.places
     labels = maps.label_main_places(
-        {key: (places.lon[i], places.lat[i]) for i, key in enumerate(places.ids)}
+        {key: (places.lon[i], places.lat[i]) for i, key in enumerate(places.ids)}, lang
     )
     wide, phone = (
         [
-            maps.draw_flow_map(basemap, panel, scale, labels=labels, view=view, corridors=LOOKS)
+            maps.draw_flow_map(
+                basemap, panel, scale, labels=labels, view=view, corridors=LOOKS, lang=lang
+            )
             for panel in panels
         ]
         for view in (maps.WIDE_VIEW, maps.PHONE_VIEW)
     )
     return list(zip(wide, phone, strict=True))
-
-
-def _read_lines(folder: Path) -> Geometry:
-    """Return the lines of links; those of the package for tables that have none of their own."""
-    has_lines = (folder / "odbl" / "link_geometry.csv").is_file()
-    return read_geometry(folder if has_lines else PACK)
 
 
 def _binding(result: AnswerResult, state: str) -> Sequence[Bottleneck]:
@@ -191,38 +216,42 @@ def _binding(result: AnswerResult, state: str) -> Sequence[Bottleneck]:
 
 
 def _panel(
-    world: World, geometry: Geometry, run: RunResult, title: str, binding: Sequence[Bottleneck]
+    world: World,
+    geometry: Geometry,
+    flows: Sequence[LinkFlow],
+    title: str,
+    binding: Sequence[Bottleneck],
 ) -> maps.FlowPanel:
-    links, places = world.network.links, world.network.places
+    links = world.network.links
     at = {link_id: i for i, link_id in enumerate(links.ids)}
-    least = LEAST_FLOW * max((flow.teu for flow in run.links), default=0.0)
+    least = LEAST_FLOW * max((flow.teu for flow in flows), default=0.0)
     lines = []
-    for flow in run.links:
+    for flow in flows:
         i = at[flow.link_id]
         if links.kind[i] == "air" or flow.teu < least:
             continue
         key = flow.corridor if flow.corridor in LOOKS else "other"
-        points = geometry.lines.get(flow.link_id)
-        if points is None:
-            ends = (links.from_place[i], links.to_place[i])
-            points = great_circle(*((float(places.lon[p]), float(places.lat[p])) for p in ends))
-        is_inferred = flow.link_id in geometry.inferred or flow.link_id not in geometry.lines
-        lines.append(maps.FlowLine(points=points, flows={key: flow.teu}, is_inferred=is_inferred))
+        line = line_of(world.network, geometry, i)
+        if line is not None:
+            lines.append(
+                maps.FlowLine(
+                    points=line.points, flows={key: flow.teu}, is_inferred=line.is_inferred
+                )
+            )
     return maps.FlowPanel(title=title, lines=lines, bottlenecks=_spots(world, binding))
 
 
 def _spots(world: World, binding: Sequence[Bottleneck]) -> list[maps.Bottleneck]:
-    """Return where limits lie: halfway between the ends of what they are about; each once."""
-    resources, places = world.network.resources, world.network.places
+    """Return where limits lie; each once."""
     spots: dict[str, maps.Bottleneck] = {}
     for limit in binding:
-        ends = [p for p in resources.section[resources.ids.index(limit.resource)] if p >= 0]
-        if not ends or limit.resource in spots:
+        spot = spot_of(world.network, limit.resource)
+        if spot is None or limit.resource in spots:
             continue
         spots[limit.resource] = maps.Bottleneck(
             name=limit.name,
-            lon=float(places.lon[ends].mean()),
-            lat=float(places.lat[ends].mean()),
+            lon=spot[0],
+            lat=spot[1],
             price_usd_teu=limit.price_usd_teu,
             wait_h=limit.wait_h or 0.0,
         )

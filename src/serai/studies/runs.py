@@ -15,10 +15,12 @@ from serai.domain.results import (
     LinkFlow,
     RunResult,
 )
+from serai.domain.routes import CORRIDORS
+from serai.model.ragged import take_rows
 from serai.run import Run, worst
 from serai.studies.tally import NAMES, Tally, bottlenecks, sums_by, tally
 
-__all__ = ["compare_runs", "link_amounts", "summarize"]
+__all__ = ["compare_runs", "corridor_amounts", "link_amounts", "link_flows", "summarize"]
 
 NO_HAUL = ("transfer", "access")
 """Kinds of links that are not drawn on a map."""
@@ -54,7 +56,7 @@ def summarize(run: Run) -> RunResult:
         ],
         classes=_by_class(run, flows),
         bottlenecks=bottlenecks(run),
-        links=_by_link(run, flows),
+        links=link_flows(run, flows, ~np.isin(run.world.network.links.kind, NO_HAUL)),
         countries=_by_country(run, flows),
         boxes=_boxes(run),
         unconnected=_unconnected(run),
@@ -94,39 +96,70 @@ def link_amounts(run: Run, amount: FloatArray, flows: Tally) -> FloatArray:
     flows
         Flows by option.
     """
-    routes = run.routes
+    return np.asarray(corridor_amounts(run, amount, flows).sum(axis=1))
+
+
+def corridor_amounts(run: Run, amount: FloatArray, flows: Tally) -> FloatArray:
+    """
+    Return an amount by link and corridor, shape (n_links, n_corridors).
+
+    Parameters
+    ----------
+    run
+        A solved scenario.
+    amount
+        [any], shape (n_options,). What is summed.
+    flows
+        Flows by option.
+    """
+    routes, n_corridors = run.routes, len(CORRIDORS)
+    by_route = _route_amounts(run, amount, flows)
+    used = np.flatnonzero(by_route)
+    start, link_ix = take_rows(routes.link_start, routes.link_ix, used)
+    key = link_ix.astype(np.int64) * n_corridors
+    key += np.repeat(routes.corridor[used].astype(np.int64), np.diff(start))
+    shape = len(run.world.network.links.ids), n_corridors
+    on_link = np.repeat(by_route[used], np.diff(start))
+    return sums_by(key, on_link, shape[0] * shape[1]).reshape(shape)
+
+
+def _route_amounts(run: Run, amount: FloatArray, flows: Tally) -> FloatArray:
     served = flows.route >= 0
-    by_route = sums_by(flows.route[served], amount[served], len(routes.mark))
-    on_link = np.repeat(by_route, np.diff(routes.link_start))
-    return sums_by(routes.link_ix, on_link, len(run.world.network.links.ids))
+    return sums_by(flows.route[served], amount[served], len(run.routes.mark))
 
 
-def _by_link(run: Run, flows: Tally) -> list[LinkFlow]:
+def link_flows(run: Run, flows: Tally, wanted: NDArray[np.bool_]) -> list[LinkFlow]:
+    """
+    Return what links carry, those that carry nothing left out, in the order of the tables.
+
+    Parameters
+    ----------
+    run
+        A solved scenario.
+    flows
+        Flows by option.
+    wanted
+        [-], shape (n_links,). Which links are told.
+    """
     links = run.world.network.links
-    teu, t = link_amounts(run, flows.teu, flows), link_amounts(run, flows.t, flows)
-    by_corridor = np.stack(
-        [
-            link_amounts(run, np.where(flows.corridor == c, flows.t, 0.0), flows)
-            for c in range(len(NAMES) - 1)
-        ]
-    )
-    most = by_corridor.argmax(axis=0)
+    teu = link_amounts(run, flows.teu, flows)
+    by_corridor = corridor_amounts(run, flows.t, flows)
+    t, most = by_corridor.sum(axis=1), by_corridor.argmax(axis=1)
     return [
         LinkFlow(link_id=links.ids[i], teu=float(teu[i]), t=float(t[i]), corridor=NAMES[most[i]])
-        for i in np.flatnonzero((t > 0) & ~np.isin(links.kind, NO_HAUL))
+        for i in np.flatnonzero((t > 0) & wanted)
     ]
 
 
 def _by_country(run: Run, flows: Tally) -> dict[str, Amounts]:
-    served = flows.route >= 0
-    crosses = run.routes.crosses[flows.route[served]]
-    out = {}
-    for j, country in enumerate(run.world.network.country_ids):
-        mask = crosses[:, j]
-        out[country] = Amounts(
-            teu=float(flows.teu[served][mask].sum()), t=float(flows.t[served][mask].sum())
-        )
-    return out
+    names = run.world.network.country_ids
+    amounts = [_route_amounts(run, amount, flows) for amount in (flows.teu, flows.t)]
+    used = np.flatnonzero(amounts[1])
+    row, country = np.nonzero(run.routes.crosses[used])
+    teu, t = (sums_by(country, amount[used][row], len(names)) for amount in amounts)
+    return {
+        name: Amounts(teu=float(a), t=float(b)) for name, a, b in zip(names, teu, t, strict=True)
+    }
 
 
 def _unconnected(run: Run) -> list[str]:

@@ -14,8 +14,8 @@ from serai.kernels.choice import fill_dues
 from serai.model.queues import build_queues
 from serai.run import Run
 
-__all__ = ["NAMES", "Tally", "bottlenecks", "box_usd", "corridors_of", "resources_used",
-           "scarcity_usd", "sums_by", "tally"]  # fmt: skip
+__all__ = ["NAMES", "NEGLIGIBLE_USD", "Tally", "bottlenecks", "box_usd", "corridors_of",
+           "mean_payload", "resources_used", "scarcity_usd", "sums_by", "tally"]  # fmt: skip
 
 NAMES = (*CORRIDORS, "unserved")
 """Corridors, and what is not served."""
@@ -24,7 +24,7 @@ NEGLIGIBLE_USD = 1e-3
 """[USD per TEU or t] A scarcity price below this is rounding, not scarcity."""
 
 
-def sums_by(index: IntArray, amount: FloatArray, n: int) -> FloatArray:
+def sums_by(index: NDArray[np.integer], amount: FloatArray, n: int) -> FloatArray:
     """
     Return the sums of an amount by index, shape (n,).
 
@@ -187,7 +187,7 @@ def bottlenecks(
     limits, network = run.setting.graph.limits, run.world.network
     price, load, wait = run.limit_price, run.limit_load, run.limit_wait_h
     queues = np.isfinite(build_queues(run.world, run.setting.graph).rate_per_h)
-    payload = _mean_payload(run)
+    payload = mean_payload(run)
     if by_boxes is None:
         flows = tally(run)
         by_boxes = resources_used(run, flows.teu > 0, flows.teu)
@@ -212,7 +212,15 @@ def bottlenecks(
     return sorted(rows, key=lambda b: (-b.price_usd_teu, -b.price_usd_t, b.resource, b.limit))
 
 
-def _mean_payload(run: Run) -> float:
+def mean_payload(run: Run) -> float:
+    """
+    Return the average payload of the boxes in the demand, [t/TEU].
+
+    Parameters
+    ----------
+    run
+        A solved scenario.
+    """
     cells, classes = run.setting.cells, run.world.classes
     is_box = (classes.is_box & ~classes.is_empty)[cells.class_ix]
     teu = cells.demand[is_box]

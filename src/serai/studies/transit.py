@@ -88,7 +88,7 @@ def solve_without(
         tell(f"without {territory}", 1 + i, n)
         closed = CloseTransit(kind="close_transit", countries=(territory,))
         used = scenario.model_copy(update={"shocks": (*scenario.shocks, closed)})
-        shut[territory] = run_scenario(world, used)
+        shut[territory] = run_scenario(world, used, base=base)
     tell("solving", n, n)
     return Solved(base=base, shut=shut)
 

@@ -1,0 +1,270 @@
+"""What the server sends: results as the command line prints them, and what a map needs beside."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+import serai
+from serai.data.geometry import Basemap, Geometry, great_circle, read_basemap, read_geometry
+from serai.data.load import PACK
+from serai.data.scenarios import list_shipped
+from serai.data.tables import read_tables
+from serai.domain.comparison import CompareResult
+from serai.domain.levers import Lever
+from serai.domain.routes import CORRIDORS
+from serai.domain.world import World
+from serai.outputs.map_parts import LETTERING, label_main_places
+from serai.outputs.vectors import POWER_COLOURS
+from serai.outputs.words import COLOURS, CORRIDOR_NAMES
+from serai.run import Run
+from serai.studies.flows import LinkFlows, flows_by_link, limits_in_use
+from serai.studies.runs import NO_HAUL, summarize
+
+__all__ = ["basemap_payload", "compare_payload", "meta_payload", "network_payload", "run_payload"]
+
+DEGREE_DIGITS = 3
+"""Digits after the point of a coordinate: about 100 m."""
+
+
+def run_payload(run: Run) -> bytes:
+    """
+    Return a run as JSON: what `serai run --json` prints, and its flows for a map.
+
+    Parameters
+    ----------
+    run
+        A solved scenario.
+    """
+    flows = json.dumps(_pack_flows(flows_by_link(run)))
+    limits = json.dumps([one._asdict() for one in limits_in_use(run)])
+    return b'{"run":%b,"flows":%b,"limits":%b}' % (
+        summarize(run).model_dump_json().encode(), flows.encode(), limits.encode(),
+    )  # fmt: skip
+
+
+def compare_payload(result: CompareResult, before: Run, after: Run) -> bytes:
+    """
+    Return a comparison as JSON: what `serai compare --json` prints, and both flows for a map.
+
+    Parameters
+    ----------
+    result
+        The comparison.
+    before
+        The first run.
+    after
+        The second.
+    """
+    runs = [run_payload(run) for run in (before, after)]
+    return b'{"compare":%b,"before":%b,"after":%b}' % (result.model_dump_json().encode(), *runs)
+
+
+def _pack_flows(flows: LinkFlows) -> dict[str, str]:
+    """Return columns as base64 of little-endian numbers: exact, and read at once by a browser."""
+    return {
+        "link": _pack(flows.link, "<u2"),
+        "class": _pack(flows.class_ix, "<u1"),
+        "corridor": _pack(flows.corridor, "<u1"),
+        "amount": _pack(flows.amount, "<f8"),
+    }
+
+
+def _pack(values: NDArray[Any], kind: str) -> str:
+    return base64.b64encode(values.astype(kind).tobytes()).decode("ascii")
+
+
+def network_payload(world: World, folder: Path) -> bytes:
+    """
+    Return places, links, resources and classes as JSON, with the lines of a map.
+
+    Parameters
+    ----------
+    world
+        The tables.
+    folder
+        Where they lie, for the lines of links if it has them.
+    """
+    has_lines = (folder / "odbl" / "link_geometry.csv").is_file()
+    geometry = read_geometry(folder if has_lines else PACK)
+    network, classes = world.network, world.classes
+    places, resources = network.places, network.resources
+    return json.dumps({
+        "places": [
+            {"id": i, "name": n, "country": c, "kind": k, "lon": round(x, 4), "lat": round(y, 4)}
+            for i, n, c, k, x, y in zip(places.ids, places.names, places.countries, places.kinds,
+                                        places.lon.tolist(), places.lat.tolist(), strict=True)
+        ],
+        "links": list(_links(world, geometry)),
+        "resources": [
+            {"id": i, "name": n, "kind": k, "places": [p for p in s if p >= 0]}
+            for i, n, k, s in zip(resources.ids, resources.names, resources.kinds,
+                                  resources.section.tolist(), strict=True)
+        ],
+        "classes": [
+            {"id": i, "is_box": bool(b), "t_per_unit": float(t), "is_empty": bool(e)}
+            for i, b, t, e in zip(classes.ids, classes.is_box, classes.tonnes_per_unit,
+                                  classes.is_empty, strict=True)
+        ],
+        "corridors": list(CORRIDORS),
+    }).encode()  # fmt: skip
+
+
+def _links(world: World, geometry: Geometry) -> Iterable[dict[str, Any]]:
+    """Yield every link by its place in the tables; those that no map draws have no line."""
+    links, places = world.network.links, world.network.places
+    start = links.resource_start
+    xy = np.stack([places.lon, places.lat], axis=1)
+    back = _ways_back(world)
+    for i, link_id in enumerate(links.ids):
+        out: dict[str, Any] = {"id": link_id, "kind": str(links.kind[i])}
+        if links.kind[i] not in NO_HAUL:
+            ends = [int(links.from_place[i]), int(links.to_place[i])]
+            line = geometry.lines.get(link_id)
+            if line is None:
+                line = great_circle(*((float(xy[p][0]), float(xy[p][1])) for p in ends))
+            out |= {
+                "from": ends[0],
+                "to": ends[1],
+                "back": back.get(i, -1),
+                "km": float(links.length_km[i]),
+                "operator": str(links.operator[i]),
+                "grade": str(links.grade[i]),
+                "resources": links.resource_ix[start[i] : start[i + 1]].tolist(),
+                "inferred": link_id in geometry.inferred or link_id not in geometry.lines,
+                "line": np.round(line, DEGREE_DIGITS).ravel().tolist(),
+            }
+        yield out
+
+
+def _ways_back(world: World) -> dict[int, int]:
+    """Pair each line-haul link with the one of its kind between the same terminals, backwards."""
+    links = world.network.links
+    ends = zip(links.kind.tolist(), links.tail.tolist(), links.head.tolist(), strict=True)
+    at: dict[tuple[str, int, int], list[int]] = {}
+    for i, key in enumerate(ends):
+        at.setdefault(key, []).append(i)
+    out: dict[int, int] = {}
+    for (kind, tail, head), ways in at.items():
+        backwards = at.get((kind, head, tail), [])
+        out |= dict(zip(ways, backwards, strict=False))
+    return out
+
+
+def basemap_payload(world: World) -> bytes:
+    """
+    Return land and borders as GeoJSON, and the names that every map carries.
+
+    Parameters
+    ----------
+    world
+        The tables, for the places that they have.
+    """
+    basemap: Basemap = read_basemap(PACK)
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"iso3": country.iso3, "name": country.name},
+            "geometry": {"type": "MultiPolygon", "coordinates": _polygons(country.rings)},
+        }
+        for country in basemap.countries
+    ]
+    borders = [np.round(line, DEGREE_DIGITS).tolist() for line in basemap.borders]
+    features.append({
+        "type": "Feature", "properties": {"iso3": "", "name": "borders"},
+        "geometry": {"type": "MultiLineString", "coordinates": borders},
+    })  # fmt: skip
+    places = world.network.places
+    at = {key: (places.lon[i], places.lat[i]) for i, key in enumerate(places.ids)}
+    return json.dumps({
+        "land": {"type": "FeatureCollection", "features": features},
+        "labels": [
+            {"name": one.name, "lon": float(one.lon), "lat": float(one.lat), "side": one.side,
+             "is_main": one.is_main}
+            for one in label_main_places(at)
+        ],
+        "lettering": [
+            {"name": one.text, "lon": one.lon, "lat": one.lat, "is_sea": one.is_sea}
+            for one in LETTERING
+        ],
+    }).encode()  # fmt: skip
+
+
+def _polygons(rings: Sequence[NDArray[np.float64]]) -> list[list[list[list[float]]]]:
+    """Sort rings into polygons: one inside an odd number of others is a hole of the smallest."""
+    outers: list[int] = []
+    holes: list[tuple[int, int]] = []
+    for i, ring in enumerate(rings):
+        around = [j for j, other in enumerate(rings) if j != i and _is_inside(ring[0], other)]
+        if len(around) % 2 == 0:
+            outers.append(i)
+        else:
+            holes.append((i, min(around, key=lambda j: _area(rings[j]))))
+    told = [np.round(ring, DEGREE_DIGITS).tolist() for ring in rings]
+    return [[told[i], *(told[h] for h, j in holes if j == i)] for i in outers]
+
+
+def _is_inside(point: NDArray[np.float64], ring: NDArray[np.float64]) -> bool:
+    """Say whether a point lies in a ring (even-odd rule)."""
+    x, y = ring[:, 0], ring[:, 1]
+    crosses = (y[:-1] > point[1]) != (y[1:] > point[1])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        at = x[:-1] + (point[1] - y[:-1]) * (x[1:] - x[:-1]) / (y[1:] - y[:-1])
+    return bool(np.count_nonzero(crosses & (point[0] < at)) % 2)
+
+
+def _area(ring: NDArray[np.float64]) -> float:
+    x, y = ring[:, 0], ring[:, 1]
+    return abs(float(np.sum(x[:-1] * y[1:] - x[1:] * y[:-1])))
+
+
+def meta_payload(world: World, folder: Path, levers: Sequence[Lever]) -> bytes:
+    """
+    Return what a page needs to draw its controls, as JSON.
+
+    Parameters
+    ----------
+    world
+        The tables.
+    folder
+        Where they lie.
+    levers
+        What can be moved.
+    """
+    tables = read_tables(folder)
+    zones = world.zones
+    return json.dumps({
+        "version": serai.__version__,
+        "data_version": world.data_version,
+        "years": sorted({int(year) for year in world.flows.year}),
+        "countries": list(world.network.country_ids),
+        "regions": sorted({*zones.regions}),
+        "scenarios": [
+            {"name": one.name, "title": one.title, "note": " ".join(one.note.split()),
+             "scenario": one.model_dump(mode="json", exclude_unset=True)}
+            for one in list_shipped()
+        ],
+        "levers": [one.model_dump(exclude={"shocks", "changes"}) for one in levers],
+        "projects": _rows(tables, "projects", "project_id", "name", "country", "status",
+                          "open_year", "capex_musd", "corridor"),
+        "measures": _rows(tables, "measures", "measure_id", "name", "status", "cost_musd_yr"),
+        "classes": _rows(tables, "classes", "class_id", "name", "unit"),
+        "names": CORRIDOR_NAMES,
+        "colours": COLOURS,
+        "powers": POWER_COLOURS,
+    }).encode()  # fmt: skip
+
+
+def _rows(tables: Mapping[str, pd.DataFrame], table: str, *columns: str) -> list[dict[str, Any]]:
+    """Return some columns of a table, the first as `id`."""
+    if table not in tables:
+        return []
+    cells = tables[table][list(columns)].rename(columns={columns[0]: "id"})
+    return [dict(row) for row in json.loads(cells.to_json(orient="records"))]

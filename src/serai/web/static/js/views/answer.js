@@ -1,0 +1,62 @@
+// Answer: the headline, the cases, what binds and what it takes, in three languages; and the report.
+
+import { fixed, get } from "../api.js";
+import { errorBox, h } from "../dom.js";
+import { button, saveCsv, saveJson } from "../download.js";
+import { prefs, read } from "../state.js";
+import { t } from "../words.js";
+
+const kept = new Map();
+
+export async function render(root) {
+  const lang = prefs.lang;
+  await fixed("meta");
+  try {
+    if (!kept.has(lang)) kept.set(lang, await get(`/api/answer?lang=${lang}`));
+    if (read().view !== "answer" || prefs.lang !== lang) return;
+    root.replaceChildren(...content(kept.get(lang), lang));
+  } catch (error) {
+    if (!error.errors) throw error;
+    root.replaceChildren(h("h1", {}, t("nav.answer")), errorBox(error.errors), h("p", {}, t("answer.none")));
+  }
+}
+
+function content(found, lang) {
+  const narrow = innerWidth < 700;
+  const [first, ...rest] = found.headline;
+  return [
+    h("h1", { class: "headline", "data-test": "headline" }, first),
+    ...rest.map((text) => h("p", { class: "lead" }, text)),
+    found.is_stale ? h("p", { class: "error" }, t("answer.stale")) : null,
+    h("div", { class: "tools" },
+      h("a", { href: `/report?lang=${lang}`, target: "_blank", rel: "noopener", "data-test": "report" }, t("answer.report")),
+      h("a", { href: `/report?lang=${lang}`, download: `serai-answer-${lang}.html` }, t("answer.save")),
+      button("JSON", () => saveJson("serai-answer", found.answer), "json")),
+    ...found.sections.flatMap((section, i) => [
+      i ? h("h2", {}, section.title) : null,
+      ...section.charts.map((name) => chart(name, section.title, lang, narrow)),
+      ...section.tables.map((one, k) => [tableOf(one), h("div", { class: "tools" }, button("CSV", () => saveCsv(`serai-answer-${i}-${k}`, rowsOf(one))))]).flat(),
+    ]),
+  ].flat().filter(Boolean);
+}
+
+function chart(name, title, lang, narrow) {
+  const source = `/api/charts/${name}?lang=${lang}${narrow ? "&width=narrow" : ""}`;
+  return h("figure", {}, h("img", { class: "picture", src: source, alt: title, loading: "lazy", "data-chart": name }),
+    h("figcaption", { class: "small" }, h("a", { href: source, download: `serai-${name}.svg` }, "SVG")));
+}
+
+const cell = (text, i, one) => h("td", { class: i >= one.n_text ? "n" : null }, text);
+
+function tableOf(one) {
+  return h("div", { class: "scroll" }, h("table", {}, h("caption", {}, one.caption),
+    h("thead", {},
+      one.spans.length ? h("tr", {}, one.spans.map(([text, n]) => h("th", { colspan: n }, text))) : null,
+      h("tr", {}, one.heads.map((text, i) => h("th", { scope: "col", class: i >= one.n_text ? "n" : null }, text)))),
+    h("tbody", {}, one.groups.flatMap((group) => [
+      group.title ? h("tr", {}, h("th", { colspan: one.heads.length, scope: "rowgroup" }, group.title)) : null,
+      ...group.rows.map((row) => h("tr", {}, row.map((text, i) => cell(text, i, one)))),
+    ]).filter(Boolean))), one.note ? h("p", { class: "soft small" }, one.note) : null);
+}
+
+const rowsOf = (one) => [["group", ...one.heads], ...one.groups.flatMap((g) => g.rows.map((row) => [g.title, ...row]))];

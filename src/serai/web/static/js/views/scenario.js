@@ -1,0 +1,178 @@
+// Scenario: levers for shocks and measures, solved while one watches, and the file that `serai run` reads.
+
+import { fixed, follow, post } from "../api.js";
+import { errorBox, h, progressLine, toast } from "../dom.js";
+import { button, saveText } from "../download.js";
+import { unpack } from "../flows.js";
+import { amount, boxUnit, inBoxes, signed } from "../format.js";
+import * as map from "../map.js";
+import * as panel from "../panel.js";
+import { json, read, write } from "../state.js";
+
+let job = null, asked = null, payload = null, base = null, made = null, seconds = null, failure = null;
+
+const plain = (params) => ({ name: "own", title: "Your scenario", year: 2023, built_by: 2026, ...json(params, "scenario", {}) });
+
+export async function render(root, params, { first }) {
+  const [meta, network] = await Promise.all([fixed("meta"), map.ready()]);
+  const line = progressLine(() => { job?.cancel(); line.hide(); });
+  if (first) {
+    map.onPick((what) => write({ pick: what }));
+    root.replaceChildren();
+    asked = null;
+  }
+  const body = { scenario: plain(params), levers: json(params, "levers", {}) };
+  const key = JSON.stringify(body);
+  build(root, meta, network, params, line);
+  if (key === asked) { redraw(root, meta, network); return leave; }
+  asked = key;
+  job?.cancel();
+  failure = null;
+  const began = performance.now();
+  try {
+    made = await post("/api/scenario", body);
+    if (asked !== key) return leave;
+    job = follow("/api/runs", made.scenario, {
+      onJob: (state) => { if (asked === key) line.show(state); },
+      onResult: async (result, final) => {
+        if (asked !== key) return;
+        payload = { ...result, flows_: unpack(result.flows), final };
+        redraw(root, meta, network);
+        await map.drawn();
+        seconds = (performance.now() - began) / 1000;
+        document.documentElement.dataset.drawn = final ? key : "";
+        redraw(root, meta, network);
+      },
+    });
+    await job.promise;
+    if (!base) {
+      const first_ = await follow("/api/runs", { name: "base", year: made.scenario.year, built_by: made.scenario.built_by, demand: made.scenario.demand, empties: made.scenario.empties }, {}).promise;
+      base = first_?.run;
+      redraw(root, meta, network);
+    }
+  } catch (error) {
+    if (asked === key) { failure = error.errors ?? [{ message: String(error) }]; redraw(root, meta, network); }
+  } finally {
+    if (asked === key) line.hide();
+  }
+  return leave;
+}
+
+const leave = () => job?.cancel();
+
+function setScenario(changes) {
+  const now = { ...json(read().params, "scenario", {}) };
+  for (const [key, value] of Object.entries(changes)) { if (value === null) delete now[key]; else now[key] = value; }
+  base = null;
+  write({ scenario: Object.keys(now).length ? now : null });
+}
+
+function setLever(lever, place) {
+  const now = { ...json(read().params, "levers", {}) };
+  if (place === lever.neutral) delete now[lever.id]; else now[lever.id] = place;
+  write({ levers: Object.keys(now).length ? now : null });
+}
+
+/** Controls are built once and then only set, so that the keyboard's place is kept. */
+function build(root, meta, network, params, line) {
+  const levers = json(params, "levers", {}), scenario = plain(params);
+  if (root.querySelector("[data-levers]")) {
+    for (const lever of meta.levers) setControl(root, lever, levers[lever.id] ?? lever.neutral);
+    root.querySelector("[data-progress]").replaceChildren(line.box);
+    return;
+  }
+  const group = (name, title) => h("details", { open: true }, h("summary", {}, title), meta.levers.filter((l) => l.group === name).map((l) => control(l, levers[l.id] ?? l.neutral)));
+  root.replaceChildren(
+    h("h1", {}, "What if"),
+    h("p", { class: "soft small" }, "Move something: the whole equilibrium is solved anew, nothing is stored. The first picture comes at once, the last word when no new route is found."),
+    h("div", { "data-progress": "" }, line.box), h("div", { "data-result": "" }),
+    h("div", { "data-levers": "" }, group("World", "What happens"), group("Corridor", "What somebody decides"),
+      h("details", {}, h("summary", {}, "Soft measures"), listed(meta.measures, "measures", scenario)),
+      h("details", {}, h("summary", {}, "Projects"), listed(meta.projects, "projects", scenario)),
+      h("details", { open: true }, h("summary", {}, "Year and world"), worldControls(meta, scenario))),
+    h("div", { "data-more": "" }),
+  );
+}
+
+function control(lever, place) {
+  const id = `lever-${lever.id}`;
+  if (!lever.unit) {
+    return h("div", { class: "lever", title: lever.note || null }, h("label", { class: "check" },
+      h("input", { type: "checkbox", id, checked: place !== lever.neutral, onchange: (e) => setLever(lever, e.target.checked ? lever.high : lever.neutral) }), lever.label));
+  }
+  const out = h("output", { for: id }, shownPlace(lever, place));
+  const slider = h("input", {
+    type: "range", id, min: lever.low, max: lever.high, step: lever.step, value: String(place), "aria-describedby": `${id}-unit`,
+    oninput: (e) => { out.textContent = shownPlace(lever, Number(e.target.value)); },
+    onchange: (e) => setLever(lever, Number(e.target.value)),
+  });
+  slider.value = String(place);
+  return h("div", { class: `lever${place === lever.neutral ? "" : " moved"}`, title: lever.note || null },
+    h("div", { class: "row spread" }, h("label", { for: id }, lever.label), h("span", {}, out, h("span", { class: "soft small", id: `${id}-unit` }, ` ${lever.unit}`))), slider);
+}
+
+const shownPlace = (lever, place) => String(Number(place.toPrecision(4)));
+
+function setControl(root, lever, place) {
+  const input = root.querySelector(`#lever-${lever.id}`);
+  if (!lever.unit) { input.checked = place !== lever.neutral; return; }
+  if (document.activeElement !== input) input.value = String(place);
+  input.closest(".lever").classList.toggle("moved", place !== lever.neutral);
+  input.closest(".lever").querySelector("output").textContent = shownPlace(lever, place);
+}
+
+function listed(rows, key, scenario) {
+  const groups = key === "projects" ? [["built", "As built today"], ["funded", "All funded"], ["all", "All on the table"]] : [["none", "None"], ["all", "All"]];
+  const chosen = () => { const now = plain(read().params)[key]; return Array.isArray(now) ? now : []; };
+  const now = scenario[key] ?? groups[0][0];
+  const pick = (id, on) => { const next = on ? [...chosen(), id] : chosen().filter((x) => x !== id); setScenario({ [key]: next.length ? next : null }); };
+  return h("div", {},
+    h("label", { class: "field" }, "Together", h("select", { "data-test": key, onchange: (e) => setScenario({ [key]: e.target.value === groups[0][0] ? null : e.target.value }) },
+      groups.map(([value, text]) => h("option", { value, selected: now === value }, text)), Array.isArray(now) ? h("option", { selected: true }, "those chosen below") : null)),
+    rows.map((row) => h("label", { class: "check small" },
+      h("input", { type: "checkbox", checked: Array.isArray(now) && now.includes(row.id), onchange: (e) => pick(row.id, e.target.checked) }),
+      h("span", {}, row.name, h("span", { class: "soft" }, key === "projects" ? ` ${row.country}, ${row.status}, ${amount(row.capex_musd)} M USD` : ` ${row.status}`)))));
+}
+
+function worldControls(meta, scenario) {
+  return h("div", { class: "grid2" },
+    h("label", { class: "field" }, "Demand and prices of", h("select", { onchange: (e) => setScenario({ year: Number(e.target.value) }) },
+      meta.years.map((y) => h("option", { value: y, selected: y === (scenario.year ?? 2023) }, y)))),
+    h("label", { class: "field" }, "Built by", h("select", { onchange: (e) => setScenario({ built_by: Number(e.target.value) }) },
+      [2019, 2021, 2023, 2026, 2030, 2035, 2040].map((y) => h("option", { value: y, selected: y === scenario.built_by }, y)))),
+    h("label", { class: "field" }, "Demand", h("select", { onchange: (e) => setScenario({ demand: e.target.value === "reference" ? null : e.target.value }) },
+      ["low", "reference", "high"].map((d) => h("option", { value: d, selected: d === (scenario.demand ?? "reference") }, d)))),
+    h("label", { class: "check" }, h("input", { type: "checkbox", checked: scenario.capacity_limits === false, onchange: (e) => setScenario({ capacity_limits: e.target.checked ? false : null }) }), "No capacity limit"),
+    h("label", { class: "check" }, h("input", { type: "checkbox", checked: scenario.empties === true, onchange: (e) => setScenario({ empties: e.target.checked ? true : null }) }), "Boxes balance in every region"));
+}
+
+function redraw(root, meta, network) {
+  const { params, view } = read();
+  if (view !== "scenario") return;
+  const filter = panel.readFilter(params, network);
+  const result = root.querySelector("[data-result]"), more = root.querySelector("[data-more]");
+  if (!result) return;
+  if (failure) { result.replaceChildren(errorBox(failure)); return; }
+  if (!payload) return;
+  panel.drawRun(network, meta, payload, filter, "Your scenario");
+  const run = payload.run;
+  const before = (name) => base?.corridors.find((c) => c.corridor === name);
+  const figure = (name) => {
+    const now = run.corridors.find((c) => c.corridor === name);
+    return h("div", { class: "card" }, h("div", { class: "soft small" }, meta.names[name]), h("div", { class: "figure", "data-teu": now.teu, "data-corridor": name }, amount(inBoxes(now.teu))),
+      h("div", { class: "small" }, boxUnit(), " a year", before(name) ? `, ${signed(inBoxes(now.teu - before(name).teu))}` : ""));
+  };
+  result.replaceChildren(
+    h("div", { class: "cards", "data-test": "figures" }, ["middle", "north", "south", "sea"].map(figure)),
+    h("p", { class: "soft small", "data-test": "seconds", "data-seconds": seconds }, payload.final
+      ? `Solved and drawn in ${seconds?.toFixed(1) ?? "…"} s. Differences are to ${run.year} as it is.`
+      : `First picture after ${seconds?.toFixed(1) ?? "…"} s; better routes are being looked for.`),
+    panel.picked(network, meta, payload, filter, json(params, "pick", null)) ?? "",
+    h("div", { class: "tools" },
+      button("Scenario (TOML)", () => saveText("own.toml", made.toml, "application/toml"), "toml"),
+      button("Compare with today", () => write({ after: made.scenario }, { view: "compare" }), "to-compare"),
+      button("Start over", () => { location.hash = "#scenario"; toast("All levers are at rest"); root.replaceChildren(); payload = null; asked = null; }, "reset")),
+  );
+  more.replaceChildren(panel.filterControls(network, meta, filter), panel.summary(meta, run), panel.bottlenecks(run, network), panel.certificate(run),
+    panel.downloads("serai-own", network, payload, filter));
+}
