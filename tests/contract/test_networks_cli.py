@@ -1,11 +1,14 @@
 """Networks of one's own from the command line: begun, checked, run, extended, calibrated."""
 
 import json
+import math
 from pathlib import Path
 
 import pytest
 
+from serai.data.answers import read_answer
 from serai.data.load import PACK
+from serai.studies.words import headline
 from tests.command import serai
 from tests.networks import write_sioux_falls
 from tests.own import change, write_example, write_lines, write_pair
@@ -146,6 +149,14 @@ def test_an_answer_that_lacks_years_or_corridors_says_so_in_one_message(tmp_path
     found = serai("answer", "--draws", "0", "--data", "pair")
     assert found.code == 3
     assert "none by the corridor north or middle" in found.err
+
+
+def test_an_answer_without_boxes_from_china_has_a_dash_for_their_days(root: Path) -> None:
+    stored = read_answer((root / "docs/pictures/answer.json").read_text("utf-8"))
+    none = {"days": math.nan, "sea_days": math.nan, "usd_feu": math.nan, "sea_usd_feu": math.nan}
+    cases = [case.model_copy(update=none) for case in stored.cases]
+    told = " ".join(headline(cases, 45_000, stored.outlook))
+    assert "then pays – USD/FEU and – days against – USD/FEU and – days by sea" in told
 
 
 # ------------------------------------------------------------------ check

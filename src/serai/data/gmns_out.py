@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 __all__ = ["to_gmns"]
 
 BACK: Final = ".back"
+MOST_KM_H: Final = 200.0
+"""[km/h] The specification knows no faster link: an aircraft's hours stand in free_time_h."""
 NUMBERS: Final = tuple(n for v in LINK_VALUES for n in (v, *low_high(v)))
 CONFIG: Final = {"dataset_name": "Serai", "long_length": "km", "speed": "kph",
                  "crs": "EPSG:4326", "currency": "USD", "version_number": "0.96"}  # fmt: skip
@@ -378,7 +380,8 @@ def _speed(row: Row, carried: Row) -> Row:
     said = float(carried.get("free_speed") or "nan")
     if said > 0 and math.isclose(km / said, hours, rel_tol=1e-9):
         return {"free_speed": said}
-    return {"free_speed": km / hours if hours > 0 and km > 0 else math.nan}
+    speed = km / hours if hours > 0 and km > 0 else math.nan
+    return {"free_speed": speed if speed <= MOST_KM_H else math.nan}
 
 
 def _zone(row: Row) -> Row:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
 from serai.domain.results import CaseResult, OutlookRow
 from serai.outputs.language import ENGLISH, Language, mark
+from serai.outputs.numbers import NOTHING as NONE
 from serai.outputs.numbers import say_share, say_usd
 
 __all__ = ["headline"]
@@ -131,9 +133,9 @@ def _what_it_takes(full: CaseResult, outlook: Sequence[OutlookRow], lang: Langua
         capital=lang.figures(f"{full.capex_musd / 1e3:.1f}"),
         middle=lang.figures(f"{full.capex_middle_musd / 1e3:.1f}"),
         usd=say_usd(full.usd_feu, lang),
-        days=f"{full.days:.0f}",
+        days=_days(full.days),
         sea_usd=say_usd(full.sea_usd_feu, lang),
-        sea_days=f"{full.sea_days:.0f}",
+        sea_days=_days(full.sea_days),
     )
     if not outlook:
         return f"{cost}."
@@ -149,6 +151,11 @@ def _what_it_takes(full: CaseResult, outlook: Sequence[OutlookRow], lang: Langua
     )
     low, high = say_share(min(shares), lang), say_share(max(shares), lang)
     return lang.say(told, cost=cost, year=year, low=low, high=high)
+
+
+def _days(days: float) -> str:
+    """Return whole days; nothing where no box goes, as on a network without China or Europe."""
+    return f"{days:.0f}" if math.isfinite(days) else NONE
 
 
 def _share(case: CaseResult, lang: Language) -> str:
