@@ -152,7 +152,7 @@ def test_an_answer_that_lacks_years_or_corridors_says_so_in_one_message(tmp_path
 
 
 def test_an_answer_without_boxes_from_china_has_a_dash_for_their_days(root: Path) -> None:
-    stored = read_answer((root / "docs/pictures/answer.json").read_text("utf-8"))
+    stored = read_answer(root / "src/serai/data/pack/answer.json")
     none = {"days": math.nan, "sea_days": math.nan, "usd_feu": math.nan, "sea_usd_feu": math.nan}
     cases = [case.model_copy(update=none) for case in stored.cases]
     told = " ".join(headline(cases, 45_000, stored.outlook))
