@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 import serai
 from serai.data.geometry import Basemap, Geometry, great_circle, read_basemap, read_geometry
 from serai.data.load import PACK
+from serai.data.own import read_folder
 from serai.data.scenarios import list_shipped
-from serai.data.tables import read_tables
 from serai.domain.comparison import CompareResult
 from serai.domain.levers import Lever
 from serai.domain.routes import CORRIDORS
@@ -238,7 +238,7 @@ def meta_payload(world: World, folder: Path, levers: Sequence[Lever]) -> bytes:
     levers
         What can be moved.
     """
-    tables = read_tables(folder)
+    tables = read_folder(folder)
     zones = world.zones
     return json.dumps({
         "version": serai.__version__,
