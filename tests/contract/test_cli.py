@@ -488,6 +488,19 @@ def test_an_answer_is_printed_and_its_page_written(sound: Path, tmp_path: Path) 
     assert [path.name for path in tmp_path.iterdir()] == ["serai-answer.html"]
 
 
+def test_the_page_of_own_tables_in_another_language_leaves_the_json_in_english(
+    sound: Path, tmp_path: Path
+) -> None:
+    page = tmp_path / "page.html"
+    words = ("--draws", 0, "--workers", 1, "--data", sound, "--page", page, "--json")
+    answer = serai("answer", "--lang", "kk", *words).document()
+    assert answer["headline"][0].split(":")[0] in ("No", "Only in part", "Yes, at full programme")
+    text = page.read_text("utf-8")
+    assert '<html lang="kk">' in text
+    assert "Орта дәліз Ресей арқылы маршруттарды алмастыра ала ма?" in text
+    assert answer["headline"][0] not in text
+
+
 @pytest.mark.parametrize(
     ("page", "hint"),
     [("folder", "a folder"), ("file/page.html", "no folder"), ("file/deep/page.html", "no folder")],

@@ -40,8 +40,8 @@ class Language:
 
         Examples
         --------
-        >>> read_language("ru").say("Base year {year}", year=2023)
-        'Базовый год 2023'
+        >>> read_language("ru").say("Demand of {year}", year=2030)
+        'Спрос 2030 года'
         """
         told = self.catalogue.gettext(text) if text else ""
         return told.format(**values) if values else told
@@ -63,8 +63,9 @@ class Language:
 
         Examples
         --------
-        >>> [read_language("ru").say_count("{n} draw", "{n} draws", n) for n in (1, 3, 12)]
-        ['1 розыгрыш', '3 розыгрыша', '12 розыгрышей']
+        >>> texts = "Missing routes, {n} cell searched", "Missing routes, {n} cells searched"
+        >>> [read_language("ru").say_count(*texts, n).split()[-1] for n in (1, 3, 5)]
+        ['ячейка', 'ячейки', 'ячеек']
         """
         told = self.catalogue.ngettext(one, many, n)
         return told.format(**({"n": self.figures(f"{n:,}")} | values))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 import serai
 from serai.data.geometry import Basemap, Geometry, great_circle, read_basemap, read_geometry
 from serai.data.load import PACK
+from serai.data.money import read_rates
 from serai.data.own import read_folder
 from serai.data.scenarios import list_shipped
 from serai.domain.comparison import CompareResult
@@ -29,6 +30,9 @@ from serai.studies.flows import LinkFlows, flows_by_link, limits_in_use
 from serai.studies.runs import NO_HAUL, summarize
 
 __all__ = ["basemap_payload", "compare_payload", "meta_payload", "network_payload", "run_payload"]
+
+MONEY_YEAR = 2023
+"""Year at whose mean rate amounts are told in euros."""
 
 DEGREE_DIGITS = 3
 """Digits after the point of a coordinate: about 100 m."""
@@ -259,6 +263,7 @@ def meta_payload(world: World, folder: Path, levers: Sequence[Lever]) -> bytes:
         "names": CORRIDOR_NAMES,
         "colours": COLOURS,
         "powers": POWER_COLOURS,
+        "usd_per_eur": read_rates(folder)[MONEY_YEAR].usd_per_eur,
     }).encode()  # fmt: skip
 
 

@@ -68,6 +68,7 @@ export async function ready() {
     onClick: ({ object }) => object?.pick && picked(object.pick),
   });
   map.addControl(overlay);
+  map.on("zoomend", () => { if (layers.names) { layers.names = names(); draw(); } });
   globalThis.serai = { map, overlay };
   await new Promise((done) => { if (map.loaded()) done(); else map.once("load", done); });
   return network;
@@ -96,23 +97,25 @@ export function clear() {
 }
 
 function names() {
+  const zoom = map ? map.getZoom() : STARTS.zoom;
+  const shown = basemap.labels.filter((one) => one.is_main ? zoom > 1.4 : zoom >= 3.2);
   const label = (one) => ({ position: [one.lon, one.lat], ...one });
   const outlined = { fontSettings: { sdf: true }, outlineWidth: 3, outlineColor: ink("--paper", 230), characterSet: "auto" };
   return [
     new deck.TextLayer({
-      id: "lettering", data: basemap.lettering.map(label), getText: (d) => d.name, getPosition: (d) => d.position,
+      id: "lettering", data: (zoom < 2.4 ? [] : basemap.lettering).map(label), getText: (d) => d.name, getPosition: (d) => d.position,
       getSize: (d) => (d.is_sea ? 12 : 13), getColor: (d) => ink("--map-ink", d.is_sea ? 190 : 150),
       fontFamily: "sans-serif", characterSet: "auto", pickable: false,
     }),
     new deck.TextLayer({
-      id: "names", data: basemap.labels.map(label), getText: (d) => d.name, getPosition: (d) => d.position, getSize: 12,
+      id: "names", data: shown.map(label), getText: (d) => d.name, getPosition: (d) => d.position, getSize: 12,
       getColor: ink("--ink"), fontFamily: "sans-serif", fontWeight: 600, ...outlined,
       getTextAnchor: (d) => ({ left: "end", right: "start" }[d.side] ?? "middle"),
       getAlignmentBaseline: (d) => ({ above: "bottom", below: "top" }[d.side] ?? "center"),
       getPixelOffset: (d) => ({ left: [-7, 0], right: [7, 0], above: [0, -6], below: [0, 6] }[d.side] ?? [0, 0]),
     }),
     new deck.ScatterplotLayer({
-      id: "towns", data: basemap.labels.map(label), getPosition: (d) => d.position, getRadius: 2.4, radiusUnits: "pixels",
+      id: "towns", data: shown.map(label), getPosition: (d) => d.position, getRadius: 2.4, radiusUnits: "pixels",
       getFillColor: ink("--paper"), stroked: true, getLineColor: ink("--ink"), lineWidthMinPixels: 1.2,
     }),
   ];
