@@ -15,7 +15,7 @@ import pytest
 
 import serai
 
-ROOMS = ("studies", "data", "model", "outputs", "domain", "kernels")
+ROOMS = ("web", "studies", "data", "model", "outputs", "domain", "kernels")
 FLOORS = ("cli", "run", "units", "errors")
 
 

@@ -151,12 +151,24 @@ def test_an_answer_that_lacks_years_or_corridors_says_so_in_one_message(tmp_path
     assert "none by the corridor north or middle" in found.err
 
 
-def test_an_answer_without_boxes_from_china_has_a_dash_for_their_days(root: Path) -> None:
-    stored = read_answer(root / "src/serai/data/pack/answer.json")
+def test_an_answer_without_boxes_from_china_has_a_dash_for_their_days() -> None:
+    stored = read_answer(PACK / "answer.json")
     none = {"days": math.nan, "sea_days": math.nan, "usd_feu": math.nan, "sea_usd_feu": math.nan}
     cases = [case.model_copy(update=none) for case in stored.cases]
     told = " ".join(headline(cases, 45_000, stored.outlook))
     assert "then pays – USD/FEU and – days against – USD/FEU and – days by sea" in told
+
+
+def test_a_network_that_is_exported_to_gmns_runs_to_the_same_flows(tmp_path: Path) -> None:
+    write_example(tmp_path / "mine")
+    assert serai("export", "again", "--data", "mine").code == 0
+    links = [(tmp_path / name / "link.csv").read_text().count("\n") for name in ("mine", "again")]
+    assert links == [6, 6]
+    ours, theirs = (
+        serai("run", "base", "--data", name, "--json").document() for name in ("mine", "again")
+    )
+    assert ours["corridors"] == theirs["corridors"]
+    assert ours["bottlenecks"] == theirs["bottlenecks"]
 
 
 # ------------------------------------------------------------------ check

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from serai.data.load import PACK
-from serai.data.schema import read_schema
-from serai.data.tables import read_tables, split_list
+from serai.data.own import read_folder
+from serai.data.tables import split_list
 from serai.domain.calendar import Calendar, Spell
 from serai.errors import DataError, state_fault
 
@@ -41,9 +41,7 @@ def read_calendar(folder: Path = PACK) -> Calendar:
     DataError
         A table has faults, or a row is neither a closure nor a season; all are named.
     """
-    schema = read_schema()
-    wanted = {name: schema[name] for name in ("calendar", "closures", "resources")}
-    tables = read_tables(folder, schema=wanted)
+    tables = read_folder(folder, ("calendar", "closures", "resources"))
     resources = tables["resources"]
     seasons = dict(zip(resources.resource_id, resources.seasonal_note, strict=True))
     faults: list[str] = []

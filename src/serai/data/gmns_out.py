@@ -77,6 +77,9 @@ def to_gmns(tables: Tables) -> dict[str, pd.DataFrame]:
     if "resources" in others:
         table = others["resources"]
         others["resources"] = table[~table["resource_id"].isin(nodes.folded)]
+        # Where every limit stands in the row of its link, there is no table of them.
+        if len(table) and others["resources"].empty:
+            del others["resources"]
     return {**made, **others}
 
 

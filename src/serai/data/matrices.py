@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from serai.data.tables import read_tables
+from serai.data.own import read_folder
 from serai.domain.layers import Matrices
 from serai.domain.ranged import FloatArray
 from serai.errors import DataError, ScenarioError, require_library, state_fault
@@ -147,7 +147,7 @@ def demand_of_matrices(
     DataError
         Names are no classes, no lookup names zones, or cells are below 0; all faults are named.
     """
-    tables = read_tables(folder)
+    tables = read_folder(folder)
     classes = dict(zip(tables["classes"].class_id, tables["classes"].unit, strict=True))
     of_year = _year(matrices, source, year)
     faults: list[str] = []

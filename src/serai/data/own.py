@@ -21,6 +21,7 @@ from serai.data.tables import read_tables, split_list
 from serai.errors import DataError, state_fault
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
 __all__ = ["Own", "lent_rates", "read_folder", "read_mirror", "read_own"]
@@ -44,7 +45,7 @@ class Own:
     """Tables that are the package's, as no file of the folder has them."""
 
 
-def read_folder(folder: Path) -> dict[str, pd.DataFrame]:
+def read_folder(folder: Path, names: Collection[str] | None = None) -> dict[str, pd.DataFrame]:
     """
     Return the tables of a folder, of whichever kind it is.
 
@@ -52,6 +53,8 @@ def read_folder(folder: Path) -> dict[str, pd.DataFrame]:
     ----------
     folder
         With `places.csv` and the others, or with `node.csv` and `link.csv`.
+    names
+        Tables that are wanted; all if left out.
 
     Returns
     -------
@@ -63,7 +66,10 @@ def read_folder(folder: Path) -> dict[str, pd.DataFrame]:
     DataError
         Anything is wrong with any file; lists all that is.
     """
-    return read_own(folder).tables if is_network(folder) else read_tables(folder)
+    schema = {n: t for n, t in read_schema().items() if names is None or n in names}
+    if is_network(folder):
+        return {n: t for n, t in read_own(folder).tables.items() if n in schema}
+    return read_tables(folder, schema=schema)
 
 
 def read_own(folder: Path) -> Own:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from serai.data.load import PACK
+from serai.data.own import read_folder
 from serai.data.schema import read_schema
 from serai.data.tables import read_tables, split_list
 from serai.domain.quotes import Basis, QuoteRoute, SheetSource
@@ -123,7 +124,7 @@ def list_sources(folder: Path, routes: Sequence[QuoteRoute], basis: Basis) -> li
     """
     schema = read_schema()
     names = ("links", "emission_factors", "money", *CITABLE)
-    tables = read_tables(folder, schema={name: schema[name] for name in names})
+    tables = read_folder(folder, names)
     if any(name not in tables for name in ("emission_factors", "money")):
         pack = read_tables(PACK, schema={n: schema[n] for n in ("emission_factors", "money")})
         tables = {**pack, **tables}

@@ -16,8 +16,8 @@ import serai
 from serai.data.geometry import Basemap, Geometry, great_circle, read_basemap, read_geometry
 from serai.data.load import PACK
 from serai.data.money import read_rates
+from serai.data.own import read_folder
 from serai.data.scenarios import list_shipped
-from serai.data.tables import read_tables
 from serai.domain.comparison import CompareResult
 from serai.domain.levers import Lever
 from serai.domain.routes import CORRIDORS
@@ -242,7 +242,7 @@ def meta_payload(world: World, folder: Path, levers: Sequence[Lever]) -> bytes:
     levers
         What can be moved.
     """
-    tables = read_tables(folder)
+    tables = read_folder(folder)
     zones = world.zones
     return json.dumps({
         "version": serai.__version__,
