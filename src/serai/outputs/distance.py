@@ -80,7 +80,14 @@ class Trace(NamedTuple):
     """Its corridor's colour if empty."""
 
     def say_name(self, lang: Language = ENGLISH) -> str:
-        """Return what the line is called."""
+        """
+        Return what the line is called.
+
+        Parameters
+        ----------
+        lang
+            Language of the name.
+        """
         return self.name or name_corridor(self.corridor, lang)
 
     def pick_colour(self) -> str:

@@ -51,7 +51,7 @@ def quote_as(sheet: QuoteResult, form: Literal["csv", "xlsx", "html", "days", "u
     sheet
         The sheet.
     form
-        csv or xlsx, html for the printable page, days or usd for a diagram over distance.
+        A file (csv or xlsx), the printable page (html) or a diagram over distance (days or usd).
     """
     if form == "html":
         return Response(render_quote_page(sheet), media_type="text/html",
