@@ -6,5 +6,5 @@ import sys
 sheet = json.load(sys.stdin)
 print(f"{sheet['origin']} to {sheet['dest']}, class {sheet['class_id']}")
 for route in sheet["routes"]:
-    figures = f"{route['days']:5.1f} days {route['usd_feu']:7,.0f} USD/FEU"
+    figures = f"{route['days_p50']:5.1f} days {route['price']:7,.0f} {sheet['basis']['money']}"
     print(f"{route['corridor']:8} {figures}  {' '.join(route['countries'])}")
