@@ -2,6 +2,7 @@
 
 import base64
 import json
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -291,3 +292,59 @@ def test_a_study_runs_as_the_command_does_and_can_be_called_off(
     assert "drwas" in wrong["errors"][0]["message"]
     job_id = client.post("/api/studies", json={"study": "frictions"}).json()["data"]["id"]
     assert client.delete(f"/api/jobs/{job_id}").json()["data"]["state"] == "cancelled"
+
+
+# ---------------------------------------------------------------- quotes and stored answers
+
+
+def test_a_quote_is_that_of_the_command_line_and_comes_as_files(
+    client: TestClient, folder: Path
+) -> None:
+    asked = {"inquiry": {"origin": "CNINL", "dest": "EUINL", "avoid": ["RUS"]}}
+    job = client.post("/api/quotes", json=asked).json()["data"]
+    while job["state"] in ("waiting", "running"):
+        job = client.get(f"/api/jobs/{job['id']}?after={job['version']}&wait_s=5").json()["data"]
+    by_page = client.get(f"/api/jobs/{job['id']}/result").json()["data"]
+    words = ("routes", "CNINL", "EUINL", "--avoid", "RUS", "--data", folder, "--json")
+    by_command = serai(*words).document()
+    assert by_page["routes"] == by_command["routes"]
+    for form, begins in (("csv", b"route"), ("xlsx", b"PK"), ("html", b"<!DOCTYPE html>"),
+                         ("days", b"<svg"), ("usd", b"<svg")):  # fmt: skip
+        found = client.get(f"/api/quotes/{job['id']}/{form}")
+        assert found.status_code == 200
+        assert found.content.lower().startswith(begins.lower()), found.content[:80]
+        if form in ("html", "days", "usd"):
+            assert "script-src" not in found.headers["content-security-policy"]
+    assert client.get("/api/quotes/none/csv").status_code == 404
+    assert client.get(f"/api/quotes/{job['id']}/exe").status_code == 422
+
+
+def test_every_fault_of_a_quote_is_told(client: TestClient) -> None:
+    asked = {"inquiry": {"origin": "Atlantis", "dest": "EUINL", "avoid": ["XX"], "unit": "barrel"}}
+    job = client.post("/api/quotes", json=asked).json()["data"]
+    while job["state"] in ("waiting", "running"):
+        job = client.get(f"/api/jobs/{job['id']}?after={job['version']}&wait_s=5").json()["data"]
+    told = " ".join(one["message"] for one in job["errors"])
+    assert all(word in told for word in ("Atlantis", "'XX'", "'barrel'"))
+
+
+@pytest.mark.parametrize("path", ["/api/answer", "/api/charts/shares", "/report", "/api/vectors"])
+def test_tables_without_a_stored_answer_say_so(client: TestClient, path: str) -> None:
+    response = client.get(path)
+    assert response.status_code == 404
+    assert faults(response)
+    assert client.get(f"{path}?lang=xx").status_code in (404, 422)
+
+
+def test_a_port_that_is_taken_is_told_before_anything_starts(folder: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        outcome = serai("serve", "--port", port, "--data", folder)
+    assert outcome.code == 2
+    assert f"--port {port}: got Address already in use" in outcome.err
+    assert "--port 0 for any" in outcome.err
+    outcome = serai("serve", "--host", "203.0.113.7", "--port", 0, "--data", folder)
+    assert outcome.code == 2
+    assert "--host 203.0.113.7" in outcome.err

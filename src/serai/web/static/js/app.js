@@ -78,5 +78,5 @@ onChange(() => { if (theme !== prefs.theme) { theme = prefs.theme; map.repaint()
 const meta = await fixed("meta");
 setMoney(meta.usd_per_eur ?? null);
 document.getElementById("footer").append(h("p", {}, `Serai ${meta.version}, data ${meta.data_version}. ${meta.licence ?? ""}`));
-await show();
 document.documentElement.dataset.ready = "yes";
+await show();

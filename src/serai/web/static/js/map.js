@@ -83,7 +83,7 @@ export function repaint() {
 export const onPick = (listener) => { picked = listener; };
 
 function draw() {
-  const all = ["flows", "routes", "limits", "places", "names"].flatMap((key) => layers[key] ?? []);
+  const all = ["flows", "routes", "places", "limits", "names"].flatMap((key) => layers[key] ?? []);
   overlay.setProps({ layers: all });
 }
 
@@ -177,6 +177,15 @@ export function showLimits(rows) {
     id: "limits", data: rows.map((row) => ({ ...row, position: [row.lon, row.lat] })), getPosition: (d) => d.position,
     getRadius: (d) => 4 + 14 * Math.sqrt(d.size), radiusUnits: "pixels", getFillColor: [190, 40, 30, 110], stroked: true,
     getLineColor: [150, 20, 10, 255], lineWidthMinPixels: 1.5, pickable: true,
+  })];
+  draw();
+}
+
+/** Mark places that can be asked about: rows are {lon, lat, tip, pick}. */
+export function showPlaces(rows) {
+  layers.places = [new deck.ScatterplotLayer({
+    id: "places", data: rows.map((row) => ({ ...row, position: [row.lon, row.lat] })), getPosition: (d) => d.position, getRadius: 2.6,
+    radiusUnits: "pixels", getFillColor: ink("--map-ink", 200), stroked: true, getLineColor: ink("--paper"), lineWidthMinPixels: 0.8, pickable: true,
   })];
   draw();
 }

@@ -64,7 +64,15 @@ export function drawRun(network, meta, payload, filter, title) {
     unit: `${unitWord(filter.unit)} a year`, title,
     key: filter.names.map((n) => ({ name: meta.names[n] ?? n, colour: meta.colours[n] ?? "#888888" })),
   });
+  map.showPlaces(placeSpots(network, rows));
   map.showLimits(limitSpots(network, payload));
+}
+
+/** Places at the ends of what is drawn, slivers apart. */
+function placeSpots(network, rows) {
+  const most = rows.reduce((best, row) => Math.max(best, row.value), 0);
+  const met = new Set(rows.filter((row) => row.value > most * 1e-3).flatMap((row) => [network.links[row.link].from, network.links[row.link].to]));
+  return [...met].map((at) => ({ lon: network.places[at].lon, lat: network.places[at].lat, tip: network.places[at].name, pick: { place: at } }));
 }
 
 /** Where the limits with a price lie; their size goes by the wait. */

@@ -27,6 +27,13 @@ const WORDS = {
   ],
   "answer.report": ["The whole report", "Весь отчёт", "Толық есеп"],
   "answer.save": ["Save the report", "Сохранить отчёт", "Есепті сақтау"],
+  studies: ["Studies", "Исследования", "Зерттеулер"],
+  "studies.note": [
+    "Half a minute to six minutes each, one after the other, as the commands of the same names.",
+    "От полуминуты до шести минут каждое, одно за другим, как одноимённые команды.",
+    "Әрқайсысы жарты минуттан алты минутқа дейін, бірінен соң бірі, аттас командалар сияқты.",
+  ],
+  "studies.run": ["Run", "Запустить", "Іске қосу"],
   link: ["Copy link", "Скопировать ссылку", "Сілтемені көшіру"],
   "link.copied": ["The link is copied", "Ссылка скопирована", "Сілтеме көшірілді"],
 };

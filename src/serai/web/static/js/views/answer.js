@@ -1,10 +1,12 @@
 // Answer: the headline, the cases, what binds and what it takes, in three languages; and the report.
 
-import { fixed, get } from "../api.js";
-import { errorBox, h } from "../dom.js";
+import { fixed, follow, get } from "../api.js";
+import { errorBox, h, progressLine } from "../dom.js";
 import { button, saveCsv, saveJson } from "../download.js";
 import { prefs, read } from "../state.js";
 import { t } from "../words.js";
+
+const STUDIES = ["tariff", "frictions", "storage", "frontier", "conditions", "invest", "brief", "backcast"];
 
 const kept = new Map();
 
@@ -37,7 +39,30 @@ function content(found, lang) {
       ...section.charts.map((name) => chart(name, section.title, lang, narrow)),
       ...section.tables.map((one, k) => [tableOf(one), h("div", { class: "tools" }, button("CSV", () => saveCsv(`serai-answer-${i}-${k}`, rowsOf(one))))]).flat(),
     ]),
+    studies(lang),
   ].flat().filter(Boolean);
+}
+
+/** Studies that take minutes, run anew beside what is stored. */
+function studies(lang) {
+  const out = h("div", {});
+  let job = null;
+  const line = progressLine(() => { job?.cancel(); line.hide(); });
+  const chosen = h("select", { "aria-label": t("studies"), "data-test": "study" }, STUDIES.map((name) => h("option", { value: name }, name)));
+  const run = async () => {
+    job?.cancel();
+    out.replaceChildren();
+    try {
+      job = follow("/api/studies", { study: chosen.value }, { onJob: (state) => line.show(state) });
+      const name = chosen.value, found = await job.promise;
+      if (found) out.replaceChildren(h("div", { class: "tools" }, button(`${name} (JSON)`, () => saveJson(`serai-${name}`, found), "study-json")));
+    } catch (error) {
+      if (!error.errors) throw error;
+      out.replaceChildren(errorBox(error.errors));
+    }
+    line.hide();
+  };
+  return [h("h2", {}, t("studies")), h("p", { class: "soft" }, t("studies.note")), h("div", { class: "row" }, chosen, button(t("studies.run"), run, "study-run")), line.box, out];
 }
 
 function chart(name, title, lang, narrow) {

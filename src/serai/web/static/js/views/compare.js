@@ -69,6 +69,7 @@ function drawMap(network, meta, filter, what) {
     key: [{ name: "more", colour: "#23704a" }, { name: "less", colour: "#a5341c" }],
   });
   map.showLimits([]);
+  map.showPlaces([]);
 }
 
 function content(meta, network, pair, filter, params, line) {
