@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from serai.cli.commands import app
 from serai.domain.results import AnswerResult
 from serai.domain.world import World
+from serai.outputs.language import ENGLISH, Language
 from serai.outputs.page import AnswerPage
 from tests.toy import EVIDENCE, Tables, toy_tables, write_tables
 
@@ -74,7 +75,9 @@ def write_sound(folder: Path) -> Path:
     return write_tables(folder, sound_tables())
 
 
-def bare_page(_: World, answer: AnswerResult, *, folder: Path) -> AnswerPage:
+def bare_page(
+    _: World, answer: AnswerResult, *, folder: Path, lang: Language = ENGLISH
+) -> AnswerPage:
     """Stand in for the assembly of the page where a test is about something else."""
     assert folder.is_dir()
-    return AnswerPage(answer=answer)
+    return AnswerPage(answer=answer, lang=lang)

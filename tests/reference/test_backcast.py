@@ -118,7 +118,7 @@ def test_the_page_and_the_chart_are_made_of_what_is_stored(
 ) -> None:
     page = (root / "docs/reference/backcast.md").read_text("utf-8")
     assert page == backcast_page.describe(stored, estimated)
-    chart = (root / "docs/pictures/backcast.svg").read_text("utf-8")
+    chart = (root / "docs/pictures/backcast.svg").read_text("utf-8").rstrip("\n")
     assert chart == draw_backcast(stored, width_in=WIDE_IN)
     assert draw_backcast(stored, width_in=NARROW_IN).startswith("<svg")
 

@@ -93,7 +93,8 @@ def test_flows_are_those_of_a_general_convex_solver(seed: int, *, with_nests: bo
     ours = solved(document)
     assert ours.certificate.holds()
     theirs = solve_by_cones(document)
-    assert_allclose(ours.flows / demand_of(document), theirs / demand_of(document), atol=1e-5)
+    # The cone solver may stop at reduced accuracy, 1.1e-5 off on some processors.
+    assert_allclose(ours.flows / demand_of(document), theirs / demand_of(document), atol=3e-5)
 
 
 def test_the_problems_have_prices() -> None:

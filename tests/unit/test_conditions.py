@@ -333,5 +333,5 @@ def test_the_stored_conditions_are_of_this_model(root: Path, pack: World) -> Non
             assert box.density > found.base_rate
             assert all(say_bounds(limit) for limit in box.limits)
             assert len(box.limits) <= module.MOST_LIMITS
-    chart = (root / "docs/pictures/conditions.svg").read_text("utf-8")
+    chart = (root / "docs/pictures/conditions.svg").read_text("utf-8").rstrip("\n")
     assert chart == draw_conditions(stored, width_in=WIDE_IN)

@@ -212,5 +212,5 @@ def test_the_stored_frontier_is_of_this_model(root: Path) -> None:
     assert stored.divertible.teu == pytest.approx(answer.divertible.teu, rel=0.01)
     shares = [point.forced_share.value for point in stored.points]
     assert shares == sorted(shares)
-    chart = (root / "docs/pictures/frontier.svg").read_text("utf-8")
+    chart = (root / "docs/pictures/frontier.svg").read_text("utf-8").rstrip("\n")
     assert chart == draw_frontier(stored, width_in=WIDE_IN)

@@ -199,5 +199,5 @@ def test_the_page_and_the_chart_are_made_of_what_is_stored(root: Path) -> None:
     assert stored is not None
     page = (root / "docs/reference/sensitivity.md").read_text("utf-8")
     assert page == sensitivity_page.describe(stored)
-    chart = (root / "docs/pictures/sensitivity.svg").read_text("utf-8")
+    chart = (root / "docs/pictures/sensitivity.svg").read_text("utf-8").rstrip("\n")
     assert chart == draw_sensitivity(stored, width_in=WIDE_IN)

@@ -63,7 +63,7 @@ def convert(amount: float, start: Money, end: Money, rates: Mapping[int, Rates])
     Examples
     --------
     >>> rates = {2021: Rates(1.2, 100.0), 2023: Rates(1.1, 110.0)}
-    >>> convert(120.0, Money("USD", 2021), Money("EUR", 2023), rates)
+    >>> round(convert(120.0, Money("USD", 2021), Money("EUR", 2023), rates), 6)
     120.0
     """
     if start == end:
