@@ -206,7 +206,7 @@ def test_an_interface_has_a_page(root: Path) -> None:
     else:
         assert not page.exists()
     shown = python_page.render(numbers)
-    assert "say_band(low, high)" in shown
+    assert "say_band(low, high, lang=" in shown
     assert "| `low` | [-]. Lower end. |" in shown
 
 
