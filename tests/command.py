@@ -75,9 +75,7 @@ def write_sound(folder: Path) -> Path:
     return write_tables(folder, sound_tables())
 
 
-def bare_page(
-    _: World, answer: AnswerResult, *, folder: Path, lang: Language = ENGLISH
-) -> AnswerPage:
+def bare_page(world: World, answer: AnswerResult, *, lang: Language = ENGLISH) -> AnswerPage:
     """Stand in for the assembly of the page where a test is about something else."""
-    assert folder.is_dir()
+    assert world.folder.is_dir()
     return AnswerPage(answer=answer, lang=lang)

@@ -6,12 +6,14 @@ before they are written and read. Country codes are real, because corridors are 
 them; the numbers are not.
 """
 
+import atexit
 import csv
+import shutil
 import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import Final
 
 import numpy as np
@@ -482,9 +484,10 @@ def write_tables(folder: Path, tables: Mapping[str, Sequence[Row]]) -> Path:
 
 
 def read_toy(tables: Mapping[str, Sequence[Row]]) -> World:
-    """Return the world that tables stand for."""
-    with TemporaryDirectory() as folder:
-        return read_world(write_tables(Path(folder), tables))
+    """Return the world that tables stand for; their folder is there until the tests end."""
+    folder = Path(mkdtemp(prefix="serai-toy-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return read_world(write_tables(folder, tables))
 
 
 @cache

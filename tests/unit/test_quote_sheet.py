@@ -61,12 +61,10 @@ def full(pack: World) -> QuoteResult:
 
 
 def ask(world: World, *ends: str, **more: object) -> QuoteResult:
-    """Quote on a toy world; its rates, dates and sources are the pack's unless a folder is told."""
+    """Quote on a toy world."""
     origin, dest = ends or ("CNINL", "EUINL")
     told = {"origin": origin, "dest": dest, "top": 6} | more
-    folder = told.pop("folder", PACK)
-    assert isinstance(folder, Path)
-    return quote(world, YEAR, Inquiry.model_validate(told), folder=folder)
+    return quote(world, YEAR, Inquiry.model_validate(told))
 
 
 def pick(sheet: QuoteResult, corridor: str) -> QuoteRoute:
@@ -247,17 +245,17 @@ def make_season(**cells: str) -> Row:
     return row | EVIDENCE | cells
 
 
-def calendar_world(tmp_path: Path, *rows: Row) -> tuple[World, Path]:
+def calendar_world(tmp_path: Path, *rows: Row) -> World:
     tables = toy_tables()
     tables["calendar"] = list(rows)
     folder = write_tables(tmp_path, tables)
-    return read_world(folder), folder
+    return read_world(folder)
 
 
 def test_a_season_shuts_the_leg_on_the_day_the_goods_get_there(tmp_path: Path) -> None:
-    world, folder = calendar_world(tmp_path, make_season())
+    world = calendar_world(tmp_path, make_season())
     # To the ferry: load, 70 h, gauge change, 40 h, 55 h, on board or to the ship: eleven days.
-    told = {"folder": folder, "keeps_year": True}
+    told = {"keeps_year": True}
     early = pick(ask(world, date="2023-11-15", **told), "middle").departure
     late = pick(ask(world, date="2023-11-28", **told), "middle").departure
     assert early is not None
@@ -280,11 +278,11 @@ def test_a_season_shuts_the_leg_on_the_day_the_goods_get_there(tmp_path: Path) -
 def test_a_closure_with_dates_holds_where_its_effects_say(tmp_path: Path) -> None:
     row = make_season(spell_id="X02.C", closure_id="X02", resource_ids="", what="", day_from="",
                       day_to="", share="0.3", low="0.2")  # fmt: skip
-    world, folder = calendar_world(tmp_path, row)
+    world = calendar_world(tmp_path, row)
     met = []
     for day in range(1, 32):
         when = f"2022-12-{day:02}"
-        sheet = ask(world, "KZCIT", "GEPRT", date=when, folder=folder, keeps_year=True)
+        sheet = ask(world, "KZCIT", "GEPRT", date=when, keeps_year=True)
         met += [(when, h) for r in sheet.routes if r.departure for h in r.departure.hindrances]
     reached = {hindrance.reached for _, hindrance in met}
     assert reached <= {"2023-01-01"}
@@ -295,15 +293,15 @@ def test_a_closure_with_dates_holds_where_its_effects_say(tmp_path: Path) -> Non
 
 def test_no_day_is_found_where_a_leg_is_always_shut(tmp_path: Path) -> None:
     rows = [make_season(), make_season(spell_id="SUN", day_from="04-01", day_to="11-30")]
-    world, folder = calendar_world(tmp_path, *rows)
-    found = pick(ask(world, date="2023-06-01", folder=folder), "middle").departure
+    world = calendar_world(tmp_path, *rows)
+    found = pick(ask(world, date="2023-06-01"), "middle").departure
     assert found is not None
     assert (found.is_open, found.earliest) == (False, None)
     assert FARTHEST_DAYS == 730
 
 
 def test_tables_without_dates_know_of_none() -> None:
-    sheet = ask(toy_world(), date="2023-06-01", folder=PACK)
+    sheet = ask(toy_world(), date="2023-06-01")
     assert all(r.departure is not None for r in sheet.routes)
     assert all(r.departure is None for r in ask(toy_world()).routes)
     assert "no season is said" in " ".join(ask(toy_world()).notes)

@@ -33,7 +33,7 @@ def test_no_request_breaks_the_server(tmp_path: Path, monkeypatch: pytest.Monkey
     # As many requests as the fuzzer likes; how many are too many is told by another test.
     monkeypatch.setattr(guard, "BURST", 1e9)
     folder = write_tables(tmp_path, sound_tables())
-    app = create_app(read_world(folder), folder=folder, hosts=("testserver",))
+    app = create_app(read_world(folder), hosts=("testserver",))
     described = schemathesis.openapi.from_asgi("/api/openapi.json", app)
     tried = []
     for found in described.get_all_operations():

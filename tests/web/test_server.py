@@ -14,7 +14,9 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from numpy.testing import assert_allclose
 
+from serai.data.levers import read_levers
 from serai.data.load import read_world
+from serai.data.scenarios import list_shipped
 from serai.domain.scenario import Scenario
 from serai.run import run_scenario
 from serai.studies.flows import flows_by_link
@@ -23,6 +25,7 @@ from serai.web import guard
 from serai.web.app import create_app
 from serai.web.guard import BURST, MAX_BODY_BYTES
 from serai.web.jobs import MAX_OPEN, BusyError, JobBook
+from serai.web.tables import levers_of, scenarios_of
 from tests.command import serai, sound_tables
 from tests.toy import write_tables
 
@@ -40,7 +43,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def client(folder: Path) -> Iterator[TestClient]:
-    app = create_app(read_world(folder), folder=folder)
+    app = create_app(read_world(folder))
     with TestClient(app, base_url="http://localhost") as found:
         yield found
 
@@ -91,7 +94,7 @@ def test_flows_of_a_map_are_those_of_the_run_to_the_last_bit(
     packed = done(client, "/api/runs", FERRY_DEARER)["flows"]
     flows = flows_by_link(run_scenario(read_world(folder), Scenario.model_validate(FERRY_DEARER)))
     for name, kind, values in (
-        ("link", "<u2", flows.link), ("class", "<u1", flows.class_ix),
+        ("link", "<u4", flows.link), ("class", "<u1", flows.class_ix),
         ("corridor", "<u1", flows.corridor), ("amount", "<f8", flows.amount),
     ):  # fmt: skip
         found = np.frombuffer(base64.b64decode(packed[name]), kind)
@@ -115,13 +118,13 @@ def test_a_comparison_is_that_of_the_command_line(
 
 
 def test_what_a_lever_adds_is_in_the_downloaded_file(client: TestClient, tmp_path: Path) -> None:
-    asked = {"scenario": {"name": "own"}, "levers": {"suez": 1.0, "through_tariff": 0.8}}
+    asked = {"scenario": {"name": "own"}, "levers": {"suez": 1.0, "ocean_price": 2.0}}
     made = client.post("/api/scenario", json=asked).json()["data"]
     path = tmp_path / "own.toml"
     path.write_text(made["toml"], "utf-8")
     read = serai("scenarios", path, "--json").document()["scenarios"][0]["scenario"]
     assert read == made["scenario"]
-    assert [one["kind"] for one in read["shocks"]] == ["close"]
+    assert [one["kind"] for one in read["shocks"]] == ["close", "change"]
 
 
 # ---------------------------------------------------------------- envelope and refusals
@@ -215,7 +218,7 @@ def test_a_request_that_no_page_of_ours_sends_is_refused(
 
 def test_too_many_requests_are_told_to_wait(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guard, "PER_SECOND", 1e-3)
-    with TestClient(create_app(read_world(folder), folder=folder),
+    with TestClient(create_app(read_world(folder)),
                     base_url="http://localhost") as client:  # fmt: skip
         found = [client.get("/api/jobs/none") for _ in range(int(BURST) + 40)]
     late = [one for one in found if one.status_code == 429]
@@ -225,7 +228,7 @@ def test_too_many_requests_are_told_to_wait(folder: Path, monkeypatch: pytest.Mo
 
 
 def test_a_server_for_others_asks_for_its_token(folder: Path) -> None:
-    app = create_app(read_world(folder), folder=folder, hosts=("serai.test",), token="secret")  # noqa: S106
+    app = create_app(read_world(folder), hosts=("serai.test",), token="secret")  # noqa: S106
     with TestClient(app, base_url="http://serai.test", follow_redirects=False) as client:
         assert client.get("/").status_code == 401
         assert client.get("/?token=wrong").status_code == 401
@@ -348,3 +351,33 @@ def test_a_port_that_is_taken_is_told_before_anything_starts(folder: Path) -> No
     outcome = serai("serve", "--host", "203.0.113.7", "--port", 0, "--data", folder)
     assert outcome.code == 2
     assert "--host 203.0.113.7" in outcome.err
+
+
+def test_a_page_offers_what_means_something_on_the_tables_it_is_of(tmp_path: Path) -> None:
+    pack = read_world()
+    offered = [lever.id for lever in levers_of(pack, scenarios_of(pack)[0])]
+    assert offered == [lever.id for lever in read_levers()]
+    assert [one.name for one in scenarios_of(pack)] == [one.name for one in list_shipped()]
+    assert serai("new", tmp_path / "mine").code == 0
+    mine = read_world(tmp_path / "mine")
+    assert [one.name for one in scenarios_of(mine)] == ["base", "scenario"]
+    assert [lever.id for lever in levers_of(mine, scenarios_of(mine)[0])] == [
+        "russia_transit", "ships"
+    ]  # fmt: skip
+    (tmp_path / "mine" / "levers.toml").unlink()
+    assert levers_of(mine, scenarios_of(mine)[0]) == (), "the package's name what is not there"
+
+
+def test_the_page_works_on_a_network_of_ones_own(tmp_path: Path) -> None:
+    assert serai("new", tmp_path / "mine").code == 0
+    with TestClient(create_app(read_world(tmp_path / "mine")),
+                    base_url="http://localhost") as client:  # fmt: skip
+        for name in ("meta", "network", "basemap"):
+            assert client.get(f"/api/{name}").json()["ok"]
+        scenario = client.get("/api/meta").json()["data"]["scenarios"][1]["scenario"]
+        by_page = done(client, "/api/runs", scenario)["run"]
+        by_command = serai("run", tmp_path / "mine" / "scenario.toml", "--json").document()
+        assert by_page["corridors"] == by_command["corridors"]
+        assert client.get("/api/evidence?place=Aktau").json()["ok"]
+        assert client.get("/api/events").status_code in (200, 422)
+        assert client.get("/api/answer").status_code == 404

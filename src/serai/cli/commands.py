@@ -176,7 +176,7 @@ def _answer(
         result = answer_question(world, draws=draws, seed=seed, workers=workers, progress=tell)
     emit(result, print_answer, is_json=as_json)
     with track("Drawing the page"):
-        write_answer_page(page, assemble_page(world, result, folder=data or PACK, lang=language))
+        write_answer_page(page, assemble_page(world, result, lang=language))
     say(f"The page is at {page.resolve()}")
     require_certificate(result.certificate)
 
@@ -323,7 +323,7 @@ def _routes(
     folder = find_data(data, scenario)
     with track("Looking for routes") as tell:
         world = read_checked_world(folder)
-        result = quote(world, read, inquiry, folder=folder or PACK, tell=tell)
+        result = quote(world, read, inquiry, tell=tell)
     emit(result, print_quote, is_json=as_json)
     for option, write in QUOTE_FILES.items():
         path = files[option]
@@ -416,7 +416,7 @@ def _serve(
         from serai.web.serve import serve  # noqa: PLC0415 - no other command needs a server
 
         world = read_checked_world(data)
-    serve(world, folder=data, host=host, port=port, token=token, tell=say)
+    serve(world, host=host, port=port, token=token, tell=say)
 
 
 @app.command("assign")

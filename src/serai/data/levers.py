@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
 from serai.data.load import PACK
 from serai.data.scenarios import read_scenario
+from serai.data.searches import read_toml
 from serai.domain.levers import Lever
 from serai.errors import DataError, state_fault
 
-__all__ = ["read_levers"]
+__all__ = ["LEVERS", "read_levers"]
+
+LEVERS: Final = "levers.toml"
+"""File of levers beside tables."""
 
 
-def read_levers(path: Path = PACK / "levers.toml") -> tuple[Lever, ...]:
+def read_levers(path: Path = PACK / LEVERS) -> tuple[Lever, ...]:
     """
     Return the levers in the order of their file.
 
@@ -33,13 +36,9 @@ def read_levers(path: Path = PACK / "levers.toml") -> tuple[Lever, ...]:
     ScenarioError
         A lever names a scenario that there is not.
     """
-    try:
-        document = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-        raise DataError(f"{path.name}: {fault}; want a readable TOML file; mend it") from fault
     faults: list[str] = []
     out: list[Lever] = []
-    for name, row in document.items():
+    for name, row in read_toml(path).items():
         try:
             out.append(Lever.model_validate({"id": name, **_spelt_out(row)}))
         except ValidationError as error:

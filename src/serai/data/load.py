@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from serai.data.folders import PACK, is_network
 from serai.data.gmns_parts import rows_of
 from serai.data.own import read_folder
 from serai.data.schema import read_schema
+from serai.data.searches import read_searches, read_toml
 from serai.data.tables import read_tables
 from serai.data.targets import read_targets
 from serai.domain.demand import Classes, Flows, Zones
@@ -24,7 +24,7 @@ from serai.domain.emissions import EmissionFactors
 from serai.domain.network import Links, Network, Places, Resources
 from serai.domain.params import Params
 from serai.domain.ranged import Ranged
-from serai.domain.world import RouteSearch, World
+from serai.domain.world import World
 from serai.errors import DataError
 
 __all__ = ["PACK", "read_world"]
@@ -103,10 +103,10 @@ def read_world(folder: Path = PACK) -> World:
         measures=_measures(tables.get("measures"), groups),
         year_inputs=_year_inputs(tables.get("year_inputs"), groups),
         params=_params(
-            _rows_of(tables["params"]) if is_network(folder) else _toml(files["params.toml"]),
+            _rows_of(tables["params"]) if is_network(folder) else read_toml(files["params.toml"]),
             groups,
         ),
-        searches=_searches(files["route_searches.toml"]),
+        searches=read_searches(files["route_searches.toml"]),
         targets=read_targets(tables.get("targets")),
         emission_factors=_emission_factors(tables, files["emission_factors.csv"].parent),
         n_dimensions=len(groups.names),
@@ -582,20 +582,3 @@ def _emission_factors(tables: dict[str, pd.DataFrame], folder: Path) -> Emission
         ids=tuple(table.what),
         table=Ranged(value=value, low=low, high=high, group=np.full(len(table), -1, np.int32)),
     )
-
-
-def _searches(path: Path) -> tuple[RouteSearch, ...]:
-    def read(row: dict[str, Any], key: str) -> tuple[Selector, ...]:
-        return tuple(Selector(**{k: tuple(v) for k, v in one.items()}) for one in row.get(key, ()))
-
-    return tuple(
-        RouteSearch(name=name, bans=read(row, "ban"), vias=read(row, "via"))
-        for name, row in _toml(path).items()
-    )
-
-
-def _toml(path: Path) -> dict[str, dict]:  # type: ignore[type-arg]
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-        raise DataError(f"{path.name}: {fault}; want a readable TOML file; mend it") from fault

@@ -387,7 +387,7 @@ def routes(
     inquiry = quotes.Inquiry(
         origin=origin, dest=dest, class_id=class_id, top=top, avoid=tuple(avoid)
     )
-    return Quote(quotes.quote(world, _scenario(scenario), inquiry, folder=world.folder))
+    return Quote(quotes.quote(world, _scenario(scenario), inquiry))
 
 
 def answer(world: World, *, draws: int = 64, seed: int = 1, workers: int = 2) -> Answer:

@@ -7,14 +7,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from serai.data.calendar import read_calendar
 from serai.data.find import find_place
-from serai.data.load import PACK
 from serai.data.money import read_rates
 from serai.data.scenarios import with_year
 from serai.domain.money import CURRENCIES, Money, Rates, convert
@@ -99,7 +97,6 @@ def quote(
     scenario: Scenario,
     inquiry: Inquiry,
     *,
-    folder: Path = PACK,
     tell: Tell | None = None,
     solve: Callable[[World, Scenario], Run] = run_scenario,
 ) -> QuoteResult:
@@ -118,8 +115,6 @@ def quote(
         Year, projects, measures, shocks. Capacities matter to waits alone.
     inquiry
         From where to where, what, how many, what to avoid, and how to tell it.
-    folder
-        Where the tables of money, dates and sources are read from.
     tell
         Takes a stage, how many of its steps are done, and how many there are.
     solve
@@ -139,7 +134,7 @@ def quote(
         Nothing connects them; says what blocks.
     """
     began = time.perf_counter()
-    rates = read_rates(folder)
+    rates = read_rates(world.folder)
     asked = _read_inquiry(world, scenario, inquiry, rates)
     if asked.year != scenario.year:
         scenario = with_year(scenario, asked.year)
@@ -155,14 +150,14 @@ def quote(
         )  # fmt: skip
     routes = [_route(world, pricing, path) for path in paths]
     if asked.day is not None:
-        routes = _dated(world, pricing, routes, asked.day, folder)
+        routes = _dated(world, pricing, routes, asked.day)
     basis = _basis(asked, inquiry, pricing.figures, rates)
     record = describe(
         world, paid, seed=0, gap=run.certificate.relative_gap if run else 0.0,
         n_routes=len(paths), seconds=time.perf_counter() - began,
     )  # fmt: skip
     routes = [restate(route, basis) for route in routes]
-    return _sheet(world, asked, basis, routes, run, folder, record)
+    return _sheet(world, asked, basis, routes, run, record)
 
 
 def _sheet(
@@ -171,7 +166,6 @@ def _sheet(
     basis: Basis,
     routes: list[QuoteRoute],
     run: Run | None,
-    folder: Path,
     record: Record,
 ) -> QuoteResult:
     """Put the sheet together, with what it says of itself."""
@@ -193,7 +187,7 @@ def _sheet(
         routes=routes,
         why=compare_routes(routes, *asked.why, basis=basis) if asked.why else None,
         notes=list_notes(routes, basis, waits_year=waits_year, day=asked.day),
-        sources=list_sources(folder, routes, basis),
+        sources=list_sources(world.folder, routes, basis),
         certificate=None if run is None else run.certificate,
         record=record,
     )
@@ -270,11 +264,9 @@ def _subsidy(world: World, pricing: Pricing, path: IntArray) -> float:
     return float(per_teu[0]) * TEU_PER_FEU
 
 
-def _dated(
-    world: World, pricing: Pricing, routes: list[QuoteRoute], day: date, folder: Path
-) -> list[QuoteRoute]:
+def _dated(world: World, pricing: Pricing, routes: list[QuoteRoute], day: date) -> list[QuoteRoute]:
     """Say of each route when it can be begun."""
-    calendar = read_calendar(folder)
+    calendar = read_calendar(world.folder)
     watches: list[Watch] = watch(world, calendar, pricing.trip.class_ix)
     links, resources = world.network.links, world.network.resources
     draws = draws_of_classes(world.classes, resources)[:, pricing.trip.class_ix, :].max(axis=1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Final
 
 import pandas as pd
@@ -74,9 +73,7 @@ PANELS: Final = {
 """What the maps are called, by the state of Russian and Belarusian territory."""
 
 
-def assemble_page(
-    world: World, answer: AnswerResult, *, folder: Path = PACK, lang: Language = ENGLISH
-) -> AnswerPage:
+def assemble_page(world: World, answer: AnswerResult, *, lang: Language = ENGLISH) -> AnswerPage:
     """
     Return everything that the page shows.
 
@@ -86,8 +83,6 @@ def assemble_page(
         The tables that were answered from.
     answer
         The answer; its maps are drawn.
-    folder
-        The tables' folder, for names, evidence and, if it has them, lines of maps.
     lang
         Language of the page.
 
@@ -103,9 +98,9 @@ def assemble_page(
     ScenarioError
         A stored study beside the tables is none.
     """
-    tables, namer = read_folder(folder), read_namer(lang, folder)
+    tables, namer = read_folder(world.folder), read_namer(lang, world.folder)
     result = translate_answer(answer, namer)
-    before, after = _draw_maps(world, result, folder, lang)
+    before, after = _draw_maps(world, result, lang)
     middle = _find_route(world, "middle", (*AVOIDED, "IRN"))
     northern = _find_route(world, "north", ())
     footnotes, n_evidence = _list_footnotes(build_register(tables), result, middle, northern)
@@ -129,7 +124,7 @@ def assemble_page(
         measures=_note_measures(tables, namer),
         footnotes=footnotes,
         n_evidence=n_evidence,
-        stored=translate_stored(read_stored(folder), world, namer),
+        stored=translate_stored(read_stored(world.folder), world, namer),
     )
 
 
@@ -179,11 +174,9 @@ def _note_measures(tables: Mapping[str, pd.DataFrame], namer: Namer) -> dict[str
 # ---------------------------------------------------------------- maps
 
 
-def _draw_maps(
-    world: World, answer: AnswerResult, folder: Path, lang: Language
-) -> list[tuple[str, str]]:
+def _draw_maps(world: World, answer: AnswerResult, lang: Language) -> list[tuple[str, str]]:
     """Draw today, Russia open and closed, each for a screen and for a phone."""
-    geometry = read_lines(folder)
+    geometry = read_lines(world.folder)
     basemap = read_basemap(PACK)
     panels = [
         _panel(

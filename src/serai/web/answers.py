@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Final
 
 from serai.data.answers import read_stored
@@ -58,12 +57,11 @@ class Answers:
     """What is stored beside the tables, and what was made of it so far."""
 
     world: World
-    folder: Path
 
     @cached_property
     def stored(self) -> Stored:
         """Everything that is stored."""
-        return read_stored(self.folder)
+        return read_stored(self.world.folder)
 
     @cached_property
     def _made(self) -> dict[str, str]:
@@ -142,9 +140,7 @@ class Answers:
         if key not in self._made:
             if self.stored.answer is None:
                 return None
-            page = assemble_page(
-                self.world, self.stored.answer, folder=self.folder, lang=read_language(code)
-            )
+            page = assemble_page(self.world, self.stored.answer, lang=read_language(code))
             self._made[key] = render_answer_page(page)
         return self._made[key]
 
@@ -152,7 +148,7 @@ class Answers:
         lang, found = read_language(code), self.stored
         if found.answer is None:
             return lang, None, found
-        namer = read_namer(lang, self.folder)
+        namer = read_namer(lang, self.world.folder)
         stored = translate_stored(found, self.world, namer)
         return lang, translate_answer(found.answer, namer), stored
 

@@ -23,8 +23,6 @@ from starlette.staticfiles import StaticFiles
 
 import serai
 from serai.data.evidence import Search
-from serai.data.levers import read_levers
-from serai.data.load import PACK
 from serai.data.scenarios import say_faults, say_wanted
 from serai.data.vectors import read_events
 from serai.domain.levers import compose
@@ -42,6 +40,7 @@ from serai.web.guard import Guard
 from serai.web.jobs import BusyError, Job, JobBook
 from serai.web.payloads import basemap_payload, meta_payload, network_payload
 from serai.web.studies import Studies
+from serai.web.tables import levers_of, scenarios_of
 from serai.web.wire import (
     Compose,
     Envelope,
@@ -84,16 +83,15 @@ class Server:
     """What the addresses share."""
 
     world: World
-    folder: Path
+    scenarios: tuple[Scenario, ...]
+    """What a page offers; today first."""
     engine: Engine
     answers: Answers
     studies: Studies
     jobs: JobBook
 
 
-def create_app(
-    world: World, *, folder: Path | None = None, hosts: tuple[str, ...] = (), token: str = ""
-) -> FastAPI:
+def create_app(world: World, *, hosts: tuple[str, ...] = (), token: str = "") -> FastAPI:
     """
     Return the server as an ASGI application.
 
@@ -101,24 +99,20 @@ def create_app(
     ----------
     world
         The tables.
-    folder
-        Where they lie; the package's own if left out.
     hosts
         Names, besides this machine's own, under which it may be asked.
     token
         What everybody must know; empty where only this machine is served.
     """
-    tables = folder or PACK
     server = Server(
-        world=world, folder=tables, engine=Engine(world, tables),
-        answers=Answers(world=world, folder=tables), studies=Studies(folder),
-        jobs=JobBook(),
+        world=world, scenarios=scenarios_of(world), engine=Engine(world),
+        answers=Answers(world=world), studies=Studies(world), jobs=JobBook(),
     )  # fmt: skip
 
     @asynccontextmanager
     async def live(_app: FastAPI) -> AsyncIterator[None]:
         # Everybody looks at today first.
-        server.engine.run(server.jobs.open("run"), Scenario())
+        server.engine.run(server.jobs.open("run"), server.scenarios[0])
         yield
         server.jobs.call_off_all()
         server.engine.close()
@@ -183,10 +177,10 @@ async def _tell_http(request: Request, error: Exception) -> Response:
 
 def _add_tables(app: FastAPI, server: Server) -> None:
     """Add what does not change while the server runs."""
-    levers = read_levers()
+    levers = levers_of(server.world, server.scenarios[0])
     fixed: dict[str, Callable[[], bytes]] = {
-        "meta": lambda: meta_payload(server.world, server.folder, levers),
-        "network": lambda: network_payload(server.world, server.folder),
+        "meta": lambda: meta_payload(server.world, server.scenarios, levers),
+        "network": lambda: network_payload(server.world),
         "basemap": lambda: basemap_payload(server.world),
     }
     made: dict[str, bytes] = {}
@@ -243,8 +237,11 @@ def _add_work(app: FastAPI, server: Server) -> None:
     def quotes(asked: QuoteAsked) -> Response:
         """Quote truly different routes between two places; returns a job."""
         return _open(
-            server, "quote", lambda job: server.engine.quote(job, asked.scenario, asked.inquiry)
-        )
+            server, "quote",
+            lambda job: server.engine.quote(
+                job, asked.scenario or server.scenarios[0], asked.inquiry
+            ),
+        )  # fmt: skip
 
     @app.post("/api/studies", response_model=Envelope, status_code=ACCEPTED)
     def studies(asked: StudyAsked) -> Response:
@@ -323,7 +320,7 @@ def _add_questions(app: FastAPI, server: Server) -> None:
     ) -> Response:
         """Say where numbers come from."""
         search = Search(text=text, place=place, link=link, topic=topic, source=source, grade=grade)
-        return _tell(ask_evidence(search, folder=server.folder))
+        return _tell(ask_evidence(search, folder=server.world.folder))
 
     @app.get("/api/events", response_model=Envelope)
     def events(
@@ -334,7 +331,7 @@ def _add_questions(app: FastAPI, server: Server) -> None:
     ) -> Response:
         """List dated visits, agreements, projects and closures."""
         return _tell(list_events(
-            read_events(server.folder), party=party, sector=sector, since=since, status=status
+            read_events(server.world.folder), party=party, sector=sector, since=since, status=status
         ))  # fmt: skip
 
     @app.get("/api/vectors", response_model=Envelope)

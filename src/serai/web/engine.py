@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cached_property
 from typing import Final
 
 from serai.domain.routes import Routes
@@ -29,12 +29,16 @@ MAX_RESULTS: Final = 24
 """Finished results that are kept, for those who come back to a scenario."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Ground:
     """What the scenarios of one year and demand start from."""
 
     base: Run
-    planned: Routes
+
+    @cached_property
+    def planned(self) -> Routes:
+        """Routes over what projects add."""
+        return planned_routes(self.base.world, self.base.setting.scenario)
 
 
 class Engine:
@@ -45,12 +49,10 @@ class Engine:
     ----------
     world
         The tables.
-    folder
-        Where they lie.
     """
 
-    def __init__(self, world: World, folder: Path) -> None:
-        self.world, self.folder = world, folder
+    def __init__(self, world: World) -> None:
+        self.world = world
         self._grounds: OrderedDict[str, Ground] = OrderedDict()
         self._results: OrderedDict[str, bytes] = OrderedDict()
         self._turns: deque[tuple[Job, Iterator[None]]] = deque()
@@ -151,7 +153,7 @@ class Engine:
             return
         yield from self._prepare(job, scenario)
         ground = self._ground(scenario)
-        rounds = run_rounds(self.world, scenario, base=ground.base, planned=ground.planned)
+        rounds = run_rounds(self.world, scenario, base=ground.base, planned=lambda: ground.planned)
         job.tell("solving", 0, 0)
         yield
         for at, run in enumerate(rounds):
@@ -185,11 +187,11 @@ class Engine:
     def _quote(self, job: Job, scenario: Scenario, inquiry: Inquiry) -> Iterator[None]:
         def solve(world: World, wanted: Scenario) -> Run:
             ground = self._ground(wanted)
-            return run_scenario(world, wanted, base=ground.base, planned=ground.planned)
+            return run_scenario(world, wanted, base=ground.base, planned=lambda: ground.planned)
 
         job.tell("looking for routes", 0, 0)
         yield
-        found = quote(self.world, scenario, inquiry, folder=self.folder, tell=job.tell, solve=solve)
+        found = quote(self.world, scenario, inquiry, tell=job.tell, solve=solve)
         job.show(found.model_dump_json(by_alias=True).encode(), is_final=True)
 
     def _prepare(self, job: Job, scenario: Scenario) -> Iterator[None]:
@@ -204,7 +206,7 @@ class Engine:
         key = _key(plain)
         if key not in self._grounds:
             base = run_scenario(self.world, plain)
-            self._grounds[key] = Ground(base=base, planned=planned_routes(base.world, plain))
+            self._grounds[key] = Ground(base=base)
             while len(self._grounds) > MAX_GROUNDS:
                 self._grounds.popitem(last=False)
         self._grounds.move_to_end(key)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,20 +12,21 @@ import pandas as pd
 from numpy.typing import NDArray
 
 import serai
-from serai.data.geometry import Basemap, Geometry, great_circle, read_basemap, read_geometry
+from serai.data.geometry import read_basemap
 from serai.data.load import PACK
 from serai.data.money import read_rates
 from serai.data.own import read_folder
-from serai.data.scenarios import list_shipped
 from serai.domain.comparison import CompareResult
 from serai.domain.levers import Lever
 from serai.domain.routes import CORRIDORS
+from serai.domain.scenario import Scenario
 from serai.domain.world import World
 from serai.outputs.map_parts import LETTERING, label_main_places
 from serai.outputs.vectors import POWER_COLOURS
 from serai.outputs.words import COLOURS, CORRIDOR_NAMES
 from serai.run import Run
 from serai.studies.flows import LinkFlows, flows_by_link, limits_in_use
+from serai.studies.lines import line_of, read_lines, spot_of
 from serai.studies.runs import NO_HAUL, summarize
 
 __all__ = ["basemap_payload", "compare_payload", "meta_payload", "network_payload", "run_payload"]
@@ -74,7 +74,7 @@ def compare_payload(result: CompareResult, before: Run, after: Run) -> bytes:
 def _pack_flows(flows: LinkFlows) -> dict[str, str]:
     """Return columns as base64 of little-endian numbers: exact, and read at once by a browser."""
     return {
-        "link": _pack(flows.link, "<u2"),
+        "link": _pack(flows.link, "<u4"),
         "class": _pack(flows.class_ix, "<u1"),
         "corridor": _pack(flows.corridor, "<u1"),
         "amount": _pack(flows.amount, "<f8"),
@@ -85,7 +85,7 @@ def _pack(values: NDArray[Any], kind: str) -> str:
     return base64.b64encode(values.astype(kind).tobytes()).decode("ascii")
 
 
-def network_payload(world: World, folder: Path) -> bytes:
+def network_payload(world: World) -> bytes:
     """
     Return places, links, resources and classes as JSON, with the lines of a map.
 
@@ -93,11 +93,7 @@ def network_payload(world: World, folder: Path) -> bytes:
     ----------
     world
         The tables.
-    folder
-        Where they lie, for the lines of links if it has them.
     """
-    has_lines = (folder / "odbl" / "link_geometry.csv").is_file()
-    geometry = read_geometry(folder if has_lines else PACK)
     network, classes = world.network, world.classes
     places, resources = network.places, network.resources
     return json.dumps({
@@ -106,11 +102,10 @@ def network_payload(world: World, folder: Path) -> bytes:
             for i, n, c, k, x, y in zip(places.ids, places.names, places.countries, places.kinds,
                                         places.lon.tolist(), places.lat.tolist(), strict=True)
         ],
-        "links": list(_links(world, geometry)),
+        "links": list(_links(world)),
         "resources": [
-            {"id": i, "name": n, "kind": k, "places": [p for p in s if p >= 0]}
-            for i, n, k, s in zip(resources.ids, resources.names, resources.kinds,
-                                  resources.section.tolist(), strict=True)
+            {"id": i, "name": n, "spot": spot_of(network, i)}
+            for i, n in zip(resources.ids, resources.names, strict=True)
         ],
         "classes": [
             {"id": i, "is_box": bool(b), "t_per_unit": float(t), "is_empty": bool(e)}
@@ -121,29 +116,25 @@ def network_payload(world: World, folder: Path) -> bytes:
     }).encode()  # fmt: skip
 
 
-def _links(world: World, geometry: Geometry) -> Iterable[dict[str, Any]]:
+def _links(world: World) -> Iterable[dict[str, Any]]:
     """Yield every link by its place in the tables; those that no map draws have no line."""
-    links, places = world.network.links, world.network.places
-    start = links.resource_start
-    xy = np.stack([places.lon, places.lat], axis=1)
+    network, geometry = world.network, read_lines(world.folder)
+    links, start = network.links, network.links.resource_start
     back = _ways_back(world)
     for i, link_id in enumerate(links.ids):
         out: dict[str, Any] = {"id": link_id, "kind": str(links.kind[i])}
-        if links.kind[i] not in NO_HAUL:
-            ends = [int(links.from_place[i]), int(links.to_place[i])]
-            line = geometry.lines.get(link_id)
-            if line is None:
-                line = great_circle(*((float(xy[p][0]), float(xy[p][1])) for p in ends))
+        line = None if links.kind[i] in NO_HAUL else line_of(network, geometry, i)
+        if line is not None:
             out |= {
-                "from": ends[0],
-                "to": ends[1],
+                "from": int(links.from_place[i]),
+                "to": int(links.to_place[i]),
                 "back": back.get(i, -1),
                 "km": float(links.length_km[i]),
                 "operator": str(links.operator[i]),
                 "grade": str(links.grade[i]),
                 "resources": links.resource_ix[start[i] : start[i + 1]].tolist(),
-                "inferred": link_id in geometry.inferred or link_id not in geometry.lines,
-                "line": np.round(line, DEGREE_DIGITS).ravel().tolist(),
+                "inferred": line.is_inferred,
+                "line": np.round(line.points, DEGREE_DIGITS).ravel().tolist(),
             }
         yield out
 
@@ -171,7 +162,7 @@ def basemap_payload(world: World) -> bytes:
     world
         The tables, for the places that they have.
     """
-    basemap: Basemap = read_basemap(PACK)
+    basemap = read_basemap(PACK)
     features = [
         {
             "type": "Feature",
@@ -229,7 +220,7 @@ def _area(ring: NDArray[np.float64]) -> float:
     return abs(float(np.sum(x[:-1] * y[1:] - x[1:] * y[:-1])))
 
 
-def meta_payload(world: World, folder: Path, levers: Sequence[Lever]) -> bytes:
+def meta_payload(world: World, scenarios: Sequence[Scenario], levers: Sequence[Lever]) -> bytes:
     """
     Return what a page needs to draw its controls, as JSON.
 
@@ -237,12 +228,12 @@ def meta_payload(world: World, folder: Path, levers: Sequence[Lever]) -> bytes:
     ----------
     world
         The tables.
-    folder
-        Where they lie.
+    scenarios
+        What is offered, today first.
     levers
         What can be moved.
     """
-    tables = read_folder(folder)
+    tables = read_folder(world.folder)
     zones = world.zones
     return json.dumps({
         "version": serai.__version__,
@@ -253,7 +244,7 @@ def meta_payload(world: World, folder: Path, levers: Sequence[Lever]) -> bytes:
         "scenarios": [
             {"name": one.name, "title": one.title, "note": " ".join(one.note.split()),
              "scenario": one.model_dump(mode="json", exclude_unset=True)}
-            for one in list_shipped()
+            for one in scenarios
         ],
         "levers": [one.model_dump(exclude={"shocks", "changes"}) for one in levers],
         "projects": _rows(tables, "projects", "project_id", "name", "country", "status",
@@ -263,7 +254,7 @@ def meta_payload(world: World, folder: Path, levers: Sequence[Lever]) -> bytes:
         "names": CORRIDOR_NAMES,
         "colours": COLOURS,
         "powers": POWER_COLOURS,
-        "usd_per_eur": read_rates(folder)[MONEY_YEAR].usd_per_eur,
+        "usd_per_eur": read_rates(world.folder)[MONEY_YEAR].usd_per_eur,
     }).encode()  # fmt: skip
 
 

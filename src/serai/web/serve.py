@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import socket
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
 import uvicorn
@@ -23,7 +22,6 @@ LAST_PORT: Final = 65535
 def serve(
     world: World,
     *,
-    folder: Path | None,
     host: str,
     port: int,
     token: str,
@@ -36,8 +34,6 @@ def serve(
     ----------
     world
         The tables.
-    folder
-        Where they lie; the package's own if None.
     host
         Address to listen at. Anything but this machine's own needs a token; one is made up where
         none is given.
@@ -59,7 +55,7 @@ def serve(
     listener = _listen(host, port)
     port = listener.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
-    app = create_app(world, folder=folder, hosts=(shown,), token=token)
+    app = create_app(world, hosts=(shown,), token=token)
     query = f"/?token={token}" if token else "/"
     tell(f"Serai is at http://{shown}:{port}{query} (stop it with Ctrl-C)")
     config = uvicorn.Config(

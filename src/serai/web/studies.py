@@ -12,6 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
+from serai.data.load import PACK
+from serai.domain.world import World
 from serai.web import PROGRESS
 from serai.web.jobs import Job
 from serai.web.wire import StudyAsked
@@ -31,12 +33,12 @@ class Studies:
 
     Parameters
     ----------
-    folder
-        The tables; the package's own if None.
+    world
+        The tables; the commands read them from their folder.
     """
 
-    def __init__(self, folder: Path | None) -> None:
-        self.folder = folder
+    def __init__(self, world: World) -> None:
+        self.folder = world.folder
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="studies")
 
     def start(self, job: Job, asked: StudyAsked) -> None:
@@ -78,7 +80,7 @@ class Studies:
 
     def _words(self, asked: StudyAsked) -> list[str]:
         options = [f"--{name}={value}" for name, value in asked.options.items()]
-        data = [] if self.folder is None else [f"--data={self.folder}"]
+        data = [] if self.folder == PACK else [f"--data={self.folder}"]
         subject = [asked.subject] if asked.subject else []
         return [sys.executable, "-m", "serai", asked.study, *subject, "--json", *options, *data]
 

@@ -52,8 +52,8 @@ class QuoteAsked(Asked):
 
     inquiry: Inquiry
     """From where to where, with what, and what to avoid."""
-    scenario: Scenario = Scenario(built_by=2026)
-    """What is built and what happens."""
+    scenario: Scenario | None = None
+    """What is built and what happens; today if left out."""
 
 
 class StudyAsked(Asked):

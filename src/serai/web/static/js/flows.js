@@ -3,7 +3,7 @@
 export function unpack(packed) {
   const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer;
   return {
-    link: new Uint16Array(bytes(packed.link)),
+    link: new Uint32Array(bytes(packed.link)),
     class: new Uint8Array(bytes(packed.class)),
     corridor: new Uint8Array(bytes(packed.corridor)),
     amount: new Float64Array(bytes(packed.amount)),

@@ -82,11 +82,10 @@ function limitSpots(network, payload) {
   const seen = new Set();
   return payload.run.bottlenecks.filter((b) => b.price_usd_teu >= 1 || b.price_usd_t >= 0.1).flatMap((b) => {
     const resource = at.get(b.resource);
-    if (!resource?.places.length || seen.has(b.resource)) return [];
+    if (!resource?.spot || seen.has(b.resource)) return [];
     seen.add(b.resource);
-    const places = resource.places.map((p) => network.places[p]);
     return [{
-      lon: places.reduce((s, p) => s + p.lon, 0) / places.length, lat: places.reduce((s, p) => s + p.lat, 0) / places.length,
+      lon: resource.spot[0], lat: resource.spot[1],
       size: (b.wait_h ?? 0) / most, pick: { resource: b.resource },
       tip: `${b.name}\n${perBox(b.price_usd_teu)} ${perBoxUnit()}, wait ${hours(b.wait_h)}`,
     }];
@@ -115,8 +114,8 @@ export function bottlenecks(run, network, most = 12) {
 }
 
 function goToResource(network, id) {
-  const places = network.resources.find((r) => r.id === id)?.places ?? [];
-  if (places.length) map.flyTo(network.places[places[0]].lon, network.places[places[0]].lat);
+  const spot = network.resources.find((r) => r.id === id)?.spot;
+  if (spot) map.flyTo(...spot);
   write({ pick: { resource: id } });
 }
 

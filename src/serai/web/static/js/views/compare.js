@@ -15,13 +15,13 @@ function named(meta, params, key, fallback) {
   const own = json(params, key, null);
   if (own && typeof own === "object") return own;
   const name = params.get(key) ?? fallback;
-  const ready = meta.scenarios.find((s) => s.name === name) ?? meta.scenarios[0];
+  const ready = meta.scenarios.find((s) => s.name === name) ?? meta.scenarios[key === "after" ? meta.scenarios.length - 1 : 0];
   return ready.scenario;
 }
 
 export async function render(root, params, { first }) {
   const [meta, network] = await Promise.all([fixed("meta"), map.ready()]);
-  const pair = { before: named(meta, params, "before", "base"), after: named(meta, params, "after", "russia-closed") };
+  const pair = { before: named(meta, params, "before", meta.scenarios[0].name), after: named(meta, params, "after", "russia-closed") };
   const key = JSON.stringify(pair);
   const line = progressLine(() => { job?.cancel(); line.hide(); });
   const draw = () => {

@@ -12,7 +12,7 @@ let job = null, shownKey = null, payload = null, message = null;
 function scenarioOf(meta, params) {
   const own = json(params, "scenario", null);
   if (own) return own;
-  const ready = meta.scenarios.find((s) => s.name === (params.get("s") ?? "base"))?.scenario ?? { name: "base" };
+  const ready = (meta.scenarios.find((s) => s.name === params.get("s")) ?? meta.scenarios[0]).scenario;
   return params.get("year") ? { ...ready, year: Number(params.get("year")) } : ready;
 }
 
@@ -46,7 +46,7 @@ export async function render(root, params, { first }) {
 
 function content(meta, network, scenario, filter, params, line) {
   const run = payload?.run;
-  const name = params.get("s") ?? "base";
+  const name = params.get("s") ?? meta.scenarios[0].name;
   const what = json(params, "pick", null);
   return [
     h("h1", {}, run ? (run.title || run.scenario) : "Flows"),
@@ -55,7 +55,7 @@ function content(meta, network, scenario, filter, params, line) {
         params.get("scenario") ? h("option", { selected: true }, scenario.title || "your scenario") : null,
         meta.scenarios.map((s) => h("option", { value: s.name, selected: !params.get("scenario") && s.name === name }, s.title)))),
       h("label", { class: "field" }, "Year of demand and prices", h("select", { onchange: (e) => write(params.get("scenario") ? { scenario: { ...scenario, year: Number(e.target.value) } } : { year: e.target.value }) },
-        meta.years.map((y) => h("option", { value: y, selected: y === (scenario.year ?? 2023) }, y))))),
+        meta.years.map((y) => h("option", { value: y, selected: y === (scenario.year ?? meta.scenarios[0].year) }, y))))),
     line.box,
     message ? errorBox(message.errors ?? [{ message: String(message) }]) : null,
     payload ? panel.picked(network, meta, payload, filter, what) : null,

@@ -11,7 +11,8 @@ import { json, read, write } from "../state.js";
 
 let job = null, asked = null, payload = null, base = null, made = null, seconds = null, failure = null;
 
-const plain = (params) => ({ name: "own", title: "Your scenario", year: 2023, built_by: 2026, ...json(params, "scenario", {}) });
+/** What the levers are added to: today, with what the address changes. */
+const plain = (meta, params) => ({ ...meta.scenarios[0].scenario, note: "", name: "own", title: "Your scenario", ...json(params, "scenario", {}) });
 
 export async function render(root, params, { first }) {
   const [meta, network] = await Promise.all([fixed("meta"), map.ready()]);
@@ -21,7 +22,7 @@ export async function render(root, params, { first }) {
     root.replaceChildren();
     asked = null;
   }
-  const body = { scenario: plain(params), levers: json(params, "levers", {}) };
+  const body = { scenario: plain(meta, params), levers: json(params, "levers", {}) };
   const key = JSON.stringify(body);
   build(root, meta, network, params, line);
   if (key === asked) { redraw(root, meta, network); return leave; }
@@ -75,7 +76,7 @@ function setLever(lever, place) {
 
 /** Controls are built once and then only set, so that the keyboard's place is kept. */
 function build(root, meta, network, params, line) {
-  const levers = json(params, "levers", {}), scenario = plain(params);
+  const levers = json(params, "levers", {}), scenario = plain(meta, params);
   if (root.querySelector("[data-levers]")) {
     for (const lever of meta.levers) setControl(root, lever, levers[lever.id] ?? lever.neutral);
     root.querySelector("[data-progress]").replaceChildren(line.box);
@@ -87,8 +88,8 @@ function build(root, meta, network, params, line) {
     h("p", { class: "soft small" }, "Move something: the whole equilibrium is solved anew, nothing is stored. The first picture comes at once, the last word when no new route is found."),
     h("div", { "data-progress": "" }, line.box), h("div", { "data-result": "" }),
     h("div", { "data-levers": "" }, group("World", "What happens"), group("Corridor", "What somebody decides"),
-      h("details", {}, h("summary", {}, "Soft measures"), listed(meta.measures, "measures", scenario)),
-      h("details", {}, h("summary", {}, "Projects"), listed(meta.projects, "projects", scenario)),
+      h("details", {}, h("summary", {}, "Soft measures"), listed(meta, meta.measures, "measures", scenario)),
+      h("details", {}, h("summary", {}, "Projects"), listed(meta, meta.projects, "projects", scenario)),
       h("details", { open: true }, h("summary", {}, "Year and world"), worldControls(meta, scenario))),
     h("div", { "data-more": "" }),
   );
@@ -121,9 +122,9 @@ function setControl(root, lever, place) {
   input.closest(".lever").querySelector("output").textContent = shownPlace(lever, place);
 }
 
-function listed(rows, key, scenario) {
+function listed(meta, rows, key, scenario) {
   const groups = key === "projects" ? [["built", "As built today"], ["funded", "All funded"], ["all", "All on the table"]] : [["none", "None"], ["all", "All"]];
-  const chosen = () => { const now = plain(read().params)[key]; return Array.isArray(now) ? now : []; };
+  const chosen = () => { const now = plain(meta, read().params)[key]; return Array.isArray(now) ? now : []; };
   const now = scenario[key] ?? groups[0][0];
   const pick = (id, on) => { const next = on ? [...chosen(), id] : chosen().filter((x) => x !== id); setScenario({ [key]: next.length ? next : null }); };
   return h("div", {},
@@ -137,7 +138,7 @@ function listed(rows, key, scenario) {
 function worldControls(meta, scenario) {
   return h("div", { class: "grid2" },
     h("label", { class: "field" }, "Demand and prices of", h("select", { onchange: (e) => setScenario({ year: Number(e.target.value) }) },
-      meta.years.map((y) => h("option", { value: y, selected: y === (scenario.year ?? 2023) }, y)))),
+      meta.years.map((y) => h("option", { value: y, selected: y === scenario.year }, y)))),
     h("label", { class: "field" }, "Built by", h("select", { onchange: (e) => setScenario({ built_by: Number(e.target.value) }) },
       [2019, 2021, 2023, 2026, 2030, 2035, 2040].map((y) => h("option", { value: y, selected: y === scenario.built_by }, y)))),
     h("label", { class: "field" }, "Demand", h("select", { onchange: (e) => setScenario({ demand: e.target.value === "reference" ? null : e.target.value }) },
