@@ -21,7 +21,7 @@ from serai.data.load import PACK
 from serai.data.register import Register, build_register
 from serai.data.tables import read_tables
 from serai.errors import ScenarioError
-from serai.studies.lookup import ask_evidence
+from serai.studies.lookup import ask_evidence, read_known
 from tests.tiny_tables import change_cells, change_text, write_tiny
 
 PARAMETER = """\
@@ -149,14 +149,14 @@ def test_a_search_answers_to_all_that_is_asked(pack: Register) -> None:
 
 
 def test_a_chain_goes_back_to_what_no_formula_makes() -> None:
-    found = ask_evidence(Search(text="demand.CHN/KAZ/C_OM/2040.value"))
+    found = ask_evidence(Search(text="demand.CHN/KAZ/C_OM/2040.value"), read_known())
     steps = found.numbers[0].chain
     assert [step.id for step in steps] == [
         "demand.CHN/KAZ/C_OM/2040.value", "demand.CHN/KAZ/C_OM/2030.value",
     ]  # fmt: skip
     assert steps[0].input_ids == [steps[1].id]
     assert steps[1].input_ids == ["demand.CHN/KAZ/C_OM/2025.value"]
-    plain = ask_evidence(Search(text="links.KZAAU-AZALA.fd.cost_usd_teu"))
+    plain = ask_evidence(Search(text="links.KZAAU-AZALA.fd.cost_usd_teu"), read_known())
     assert plain.numbers[0].chain == []
 
 

@@ -66,7 +66,7 @@ from serai.studies.answer import answer_question
 from serai.studies.audit import audit_evidence
 from serai.studies.comparison import N_STEPS, run_pair
 from serai.studies.folder_check import check_folder
-from serai.studies.lookup import ask_evidence, read_checked_world, scenarios
+from serai.studies.lookup import ask_evidence, read_checked_world, read_known, scenarios
 from serai.studies.omitted import find_omitted
 from serai.studies.quote import Inquiry, quote
 from serai.studies.report import assemble_page
@@ -371,7 +371,7 @@ def _evidence(
         emit(found, print_audit, is_json=as_json)
         return
     with track("Reading tables"):
-        result = ask_evidence(search, folder=data or PACK)
+        result = ask_evidence(search, read_known(data or PACK))
     emit(result, print_evidence, is_json=as_json)
 
 

@@ -28,7 +28,7 @@ from serai.studies import quote as quotes
 from serai.studies.answer import answer_question
 from serai.studies.comparison import run_pair
 from serai.studies.graphs import build_networkx
-from serai.studies.lookup import ask_evidence, read_checked_world
+from serai.studies.lookup import ask_evidence, read_checked_world, read_known
 from serai.studies.runs import compare_runs, summarize
 
 if TYPE_CHECKING:
@@ -446,7 +446,7 @@ def evidence(text: str, world: World | None = None) -> Evidence:
     'TEU/yr'
     """
     folder = PACK if world is None else world.folder
-    return Evidence(ask_evidence(Search(text=text), folder=folder))
+    return Evidence(ask_evidence(Search(text=text), read_known(folder)))
 
 
 # ---------------------------------------------------------------- files of other programs

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +27,15 @@ from serai.domain.listings import (
 from serai.domain.world import World
 from serai.errors import DataError, NoPathError, state_fault
 
-__all__ = ["ask_evidence", "read_checked_world", "require_params", "scenarios", "version_of"]
+__all__ = [
+    "Known",
+    "ask_evidence",
+    "read_checked_world",
+    "read_known",
+    "require_params",
+    "scenarios",
+    "version_of",
+]
 
 NO_PATH: Final = "demand has a path"
 """Name of the check that finds places which nothing connects."""
@@ -66,7 +75,37 @@ def scenarios(name: str | None = None) -> ScenariosResult:
     )
 
 
-def ask_evidence(search: Search, *, folder: Path = PACK) -> EvidenceResult:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Known:
+    """What is known of the numbers of some tables."""
+
+    register: Register
+    derivations: Mapping[str, Derivation]
+    data_version: str
+
+
+def read_known(folder: Path = PACK) -> Known:
+    """
+    Return what is known of the numbers of some tables.
+
+    Parameters
+    ----------
+    folder
+        The tables.
+
+    Raises
+    ------
+    DataError
+        The tables have faults.
+    """
+    tables = read_folder(folder)
+    return Known(
+        register=build_register(tables), derivations=derive(tables),
+        data_version=version_of(folder),
+    )  # fmt: skip
+
+
+def ask_evidence(search: Search, known: Known) -> EvidenceResult:
     """
     Return where numbers come from.
 
@@ -74,8 +113,8 @@ def ask_evidence(search: Search, *, folder: Path = PACK) -> EvidenceResult:
     ----------
     search
         What is asked.
-    folder
-        The tables.
+    known
+        From `read_known`.
 
     Returns
     -------
@@ -86,14 +125,10 @@ def ask_evidence(search: Search, *, folder: Path = PACK) -> EvidenceResult:
     ------
     ScenarioError
         Nothing is called so, or nothing was asked.
-    DataError
-        The tables have faults.
     """
-    tables = read_folder(folder)
-    register = build_register(tables)
+    register = known.register
     rows = search_evidence(register, search)
-    derivations = derive(tables)
-    chains = {row.id: list(_chain(row.id, derivations)) for row in rows}
+    chains = {row.id: list(_chain(row.id, known.derivations)) for row in rows}
     inputs = [register.rows[key] for steps in chains.values() for one in steps
               for key in one.input_ids if key in register.rows]  # fmt: skip
     return EvidenceResult(
@@ -101,7 +136,7 @@ def ask_evidence(search: Search, *, folder: Path = PACK) -> EvidenceResult:
         numbers=[_tell_number(row, chains[row.id]) for row in rows],
         sources=_tell_sources(register, [*rows, *inputs]),
         version=serai.__version__,
-        data_version=version_of(folder),
+        data_version=known.data_version,
     )
 
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeVar
@@ -32,7 +33,7 @@ from serai.domain.scenario import Scenario
 from serai.domain.world import World
 from serai.errors import SeraiError, state_fault
 from serai.studies.events import list_events
-from serai.studies.lookup import ask_evidence
+from serai.studies.lookup import Known, ask_evidence, read_known
 from serai.web.answers import Answers
 from serai.web.engine import Engine
 from serai.web.files import PRINTED, policy_of, quote_as
@@ -78,7 +79,11 @@ REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class NotStoredError(SeraiError):
+    """A result that takes minutes does not lie beside the tables."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Server:
     """What the addresses share."""
 
@@ -89,6 +94,11 @@ class Server:
     answers: Answers
     studies: Studies
     jobs: JobBook
+
+    @cached_property
+    def known(self) -> Known:
+        """What is known of every number, read when somebody first asks."""
+        return read_known(self.world.folder)
 
 
 def create_app(world: World, *, hosts: tuple[str, ...] = (), token: str = "") -> FastAPI:
@@ -144,7 +154,8 @@ def create_app(world: World, *, hosts: tuple[str, ...] = (), token: str = "") ->
 
 async def _tell_error(_request: Request, error: Exception) -> Response:
     faults = error.faults if isinstance(error, SeraiError) else (str(error),)
-    status = TOO_MANY if isinstance(error, BusyError) else UNPROCESSABLE
+    statuses: dict[type[Exception], int] = {BusyError: TOO_MANY, NotStoredError: NOT_FOUND}
+    status = statuses.get(type(error), UNPROCESSABLE)
     return refusal([(type(error).__name__, fault) for fault in faults], status=status)
 
 
@@ -320,7 +331,7 @@ def _add_questions(app: FastAPI, server: Server) -> None:
     ) -> Response:
         """Say where numbers come from."""
         search = Search(text=text, place=place, link=link, topic=topic, source=source, grade=grade)
-        return _tell(ask_evidence(search, folder=server.world.folder))
+        return _tell(ask_evidence(search, server.known))
 
     @app.get("/api/events", response_model=Envelope)
     def events(
@@ -366,7 +377,10 @@ def _add_questions(app: FastAPI, server: Server) -> None:
 def _known(found: Found | None) -> Found:
     """Refuse to answer with what is not there."""
     if found is None:
-        raise HTTPException(NOT_FOUND)
+        raise NotStoredError(
+            state_fault("stored results", "none beside these tables", "the result of a command",
+                        "make it: serai answer --json > answer.json, or vectors.json, there")
+        )  # fmt: skip
     return found
 
 

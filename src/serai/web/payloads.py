@@ -113,6 +113,7 @@ def network_payload(world: World) -> bytes:
                                   classes.is_empty, strict=True)
         ],
         "corridors": list(CORRIDORS),
+        "is_own": world.folder != PACK,
     }).encode()  # fmt: skip
 
 

@@ -69,8 +69,8 @@ export async function ready() {
   });
   map.addControl(overlay);
   map.on("zoomend", () => { if (layers.names) { layers.names = names(); draw(); } });
-  globalThis.serai = { map, overlay };
   await new Promise((done) => { if (map.loaded()) done(); else map.once("load", done); });
+  if (network.is_own) fit(network.places.map((p) => [p.lon, p.lat]));
   return network;
 }
 
@@ -96,6 +96,7 @@ export function clear() {
   document.getElementById("legend").replaceChildren();
 }
 
+/** Lettering, names of towns and their dots; a layer without any would have nothing to draw from. */
 function names() {
   const zoom = map ? map.getZoom() : STARTS.zoom;
   const shown = basemap.labels.filter((one) => one.is_main ? zoom > 1.4 : zoom >= 3.2);
@@ -118,7 +119,7 @@ function names() {
       id: "towns", data: shown.map(label), getPosition: (d) => d.position, getRadius: 2.4, radiusUnits: "pixels",
       getFillColor: ink("--paper"), stroked: true, getLineColor: ink("--ink"), lineWidthMinPixels: 1.2,
     }),
-  ];
+  ].filter((layer) => layer.props.data.length);
 }
 
 export function pairs(line) {

@@ -19,7 +19,8 @@ export async function render(root) {
     root.replaceChildren(...content(kept.get(lang), lang));
   } catch (error) {
     if (!error.errors) throw error;
-    root.replaceChildren(h("h1", {}, t("nav.answer")), errorBox(error.errors), h("p", {}, t("answer.none")));
+    const isMissing = error.errors.some((e) => e.kind === "NotStoredError");
+    root.replaceChildren(h("h1", {}, t("nav.answer")), ...[isMissing ? h("p", {}, t("answer.none")) : errorBox(error.errors), studies()].flat());
   }
 }
 
@@ -39,12 +40,12 @@ function content(found, lang) {
       ...section.charts.map((name) => chart(name, section.title, lang, narrow)),
       ...section.tables.map((one, k) => [tableOf(one), h("div", { class: "tools" }, button("CSV", () => saveCsv(`serai-answer-${i}-${k}`, rowsOf(one))))]).flat(),
     ]),
-    studies(lang),
+    studies(),
   ].flat().filter(Boolean);
 }
 
 /** Studies that take minutes, run anew beside what is stored. */
-function studies(lang) {
+function studies() {
   const out = h("div", {});
   let job = null;
   const line = progressLine(() => { job?.cancel(); line.hide(); });
