@@ -43,7 +43,7 @@ class Ground:
 
 class Engine:
     """
-    Solves scenarios, each from the base of its year, as `run_scenario` does.
+    Solve scenarios, each from the base of its year, as `run_scenario` does.
 
     Parameters
     ----------
