@@ -37,7 +37,7 @@ class Ground:
 
     @cached_property
     def planned(self) -> Routes:
-        """Routes over what projects add."""
+        """Find routes over what projects add."""
         return planned_routes(self.base.world, self.base.setting.scenario)
 
 
