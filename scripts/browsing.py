@@ -101,6 +101,8 @@ def browsing(*, width: int = 1280, height: int = 900, is_dark: bool = False) -> 
         context = opened.new_context(
             viewport={"width": width, "height": height},
             color_scheme="dark" if is_dark else "light", accept_downloads=True,
+            # Without a graphics card every frame of an animation is painted by the solver's cores.
+            reduced_motion="reduce",
         )  # fmt: skip
         yield context.new_page()
         opened.close()

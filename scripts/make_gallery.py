@@ -44,6 +44,7 @@ from serai.outputs.sensitivity import draw_sensitivity
 from serai.outputs.storage import draw_storage
 from serai.outputs.tariff import draw_tariff
 from serai.outputs.vectors import draw_ropes
+from serai.run import Bases
 from serai.studies.cases import case_scenario
 from serai.studies.events import list_events
 from serai.studies.quote import Inquiry, quote
@@ -274,7 +275,9 @@ def _solve_command(name: str) -> None:
 
 
 def _solve_ropes() -> None:
-    years = tightropes(read_world(), read_ties(PACK), COUNTRY, tell=lambda _s, _d, _t: None)
+    years = tightropes(
+        Bases(read_world(), most=1), read_ties(PACK), COUNTRY, tell=lambda _s, _d, _t: None
+    )
     _write(
         "ropes.json", TypeAdapter(list[VectorsResult]).dump_json(years, indent=1).decode() + "\n"
     )

@@ -1,6 +1,8 @@
 """The command line as a person meets it, in this process; and tables small enough to wait for."""
 
+import csv
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,7 @@ from typing import Any
 from typer.testing import CliRunner
 
 from serai.cli.commands import app
+from serai.data.load import PACK
 from serai.domain.results import AnswerResult
 from serai.domain.world import World
 from serai.outputs.language import ENGLISH, Language
@@ -16,6 +19,7 @@ from tests.toy import EVIDENCE, Tables, toy_tables, write_tables
 
 UNITS = {"capacity_teu_yr": "TEU/yr", "capacity_t_yr": "t/yr", "dwell_h": "h"}
 LATER_YEARS = ("2030", "2040")
+ROPED_EVENT = "E0001"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +77,21 @@ def sound_tables() -> Tables:
 def write_sound(folder: Path) -> Path:
     """Write the sound toy tables into a folder and return it."""
     return write_tables(folder, sound_tables())
+
+
+def write_roped(folder: Path) -> Path:
+    """Write the sound toy tables with the package's ropes, and one event that built a project."""
+    write_sound(folder)
+    for name in ("ties", "ropes", "rope_flags"):
+        shutil.copy(PACK / f"{name}.csv", folder)
+    with (PACK / "events.csv").open(encoding="utf-8", newline="") as file:
+        first = next(csv.DictReader(file))
+    built = first | {"id": ROPED_EVENT, "model_ids": sound_tables()["projects"][0]["project_id"]}
+    with (folder / "events.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.DictWriter(file, list(built))
+        rows.writeheader()
+        rows.writerow(built)
+    return folder
 
 
 def bare_page(world: World, answer: AnswerResult, *, lang: Language = ENGLISH) -> AnswerPage:

@@ -17,8 +17,10 @@ from scripts.browsing import VIEWS, browsing, serving, settle
 from scripts.make_documents import find_browser
 from serai.data.levers import read_levers
 from serai.data.load import read_world
+from serai.data.money import read_rates
 from serai.data.scenarios import read_scenario
 from serai.domain.levers import Lever
+from serai.domain.money import Money, convert
 from serai.run import Run, base_of, run_scenario
 from serai.studies.runs import summarize
 
@@ -253,17 +255,37 @@ def test_the_answer_and_its_report_are_told_in_three_languages(window: Page, add
     assert len(set(told.values())) == len(told)
 
 
-def test_units_and_currency_are_switched(window: Page, address: str) -> None:
+def test_units_currency_and_its_year_are_switched(window: Page, address: str) -> None:
     go(window, address, "scenario", "#scenario")
     moved(window, {})
-    teu = window.inner_text("[data-test=figures] .figure")
-    window.select_option("[data-pref=box]", "FEU")
-    wait(window, lambda: window.inner_text("[data-test=figures] .figure") != teu)
-    assert "FEU" in window.inner_text("[data-test=figures]")
+    rest = figures(window)
+
+    def shown() -> str:
+        return window.inner_text("[data-test=figures]")
+
+    def price() -> float:
+        """Return what the dearest limit of boxes costs, as the page rounds it."""
+        told = window.inner_text(
+            "table:has-text('What binds') tbody tr:first-child td:nth-child(2)"
+        )
+        return float(told.replace(",", ""))
+
+    teu, usd = shown(), price()
+    for unit in ("FEU", "t"):
+        window.select_option("[data-pref=box]", unit)
+        wait(window, lambda unit=unit: f"{unit} a year" in shown())  # type: ignore[misc]
+        assert shown() != teu
+    assert figures(window) == rest
     window.select_option("[data-pref=box]", "TEU")
+    wait(window, lambda: shown() == teu)
     window.select_option("[data-pref=money]", "EUR")
-    wait(window, lambda: "EUR/TEU" in window.inner_text("#view"))
+    window.select_option("[data-pref=year]", "2021")
+    wait(window, lambda: "EUR of 2021/TEU" in window.inner_text("#view"))
+    there = convert(usd, Money("USD", 2023), Money("EUR", 2021), read_rates())
+    assert price() == pytest.approx(there, rel=0.011)  # three digits of each are shown
     window.select_option("[data-pref=money]", "USD")
+    window.select_option("[data-pref=year]", "")
+    wait(window, lambda: price() == usd)
 
 
 def test_the_first_view_is_there_at_once(window: Page, address: str) -> None:

@@ -13,9 +13,10 @@ from serai.cli import commands
 from serai.cli.commands import RESULTS
 from serai.domain.brief import BriefResult
 from serai.outputs.brief import render_brief
-from tests.command import bare_page, serai, write_sound
+from tests.command import bare_page, serai, write_roped, write_sound
 from tests.ensembles import write_toy_spec
 from tests.networks import write_braess
+from tests.once import solved_once
 from tests.own import write_lines
 
 Document = dict[str, Any]
@@ -42,7 +43,7 @@ WORDS: dict[str, list[str]] = {
     "ensemble": ["SPEC", "-n", "4", "--workers", "1", "--data", "DIR"],
     "frictions": ["--data", "DIR"],
     "events": ["--party", "IND"],
-    "vectors": ["KAZ", "--draws", "1", "--workers", "1"],
+    "vectors": ["KAZ", "--draws", "1", "--workers", "1", "--data", "ROPED"],
     "export": ["OUT", "--what", "network", "--data", "DIR"],
     "import": ["LAYERS", "MINE"],
     "new": ["NEWDIR"],
@@ -62,6 +63,7 @@ class Documents(dict[str, Document]):
         self.folder, tables = folder, folder / "tables"
         tables.mkdir()
         write_sound(tables)
+        (folder / "roped").mkdir()
         write_braess(folder, with_shortcut=True)
         package.export(package.read_world(tables), folder / "net.geojson", "network")
         write_lines(folder / "more", "node.csv", "node_id,x_coord,y_coord,country_iso3",
@@ -77,7 +79,7 @@ class Documents(dict[str, Document]):
             "NEWDIR": folder / "begun", "EXTDIR": folder / "extended", "MORE": folder / "more",
             "LOG": folder / "log.csv",
             "ANSWER": root / "src/serai/data/pack/answer.json", "DIR": tables,
-            "SPEC": write_toy_spec(folder),
+            "SPEC": write_toy_spec(folder), "ROPED": write_roped(folder / "roped"),
             "NET": folder / "own_net.tntp", "TRIPS": folder / "own_trips.tntp",
             "OUT": folder / "out.geojson", "LAYERS": folder / "net.geojson",
             "MINE": folder / "mine", "PROBLEM": root / "docs/examples/problem.json",
@@ -90,7 +92,7 @@ class Documents(dict[str, Document]):
             return self[name]
         page = ["--page", str(self.folder / "page.html")] if name in ("answer", "brief") else []
         told = [str(self.files.get(word, word)) for word in WORDS[name]]
-        with pytest.MonkeyPatch.context() as patch:
+        with solved_once(), pytest.MonkeyPatch.context() as patch:
             patch.setattr(commands, "assemble_page", bare_page)
             self[name] = serai(name, *told, *page, "--json").document()
         draft = self.folder / kept.name

@@ -22,6 +22,7 @@ from serai.domain.world import World
 from serai.model.apply import apply_scenario, draw_world
 from serai.model.graph import build_graph
 from serai.run import (
+    Bases,
     Run,
     base_of,
     planned_routes,
@@ -152,6 +153,11 @@ def test_a_base_at_hand_saves_time_and_changes_no_bit(
     readings.assert_same_bits(run_scenario(world, scenario), found)
     *_, last = run_rounds(world, scenario, base=before)
     readings.assert_same_bits(last, found)
+    bases = Bases(world)
+    assert not bases.has(scenario)
+    readings.assert_same_bits(bases.run(scenario), found)
+    assert bases.has(scenario)
+    assert bases.of(scenario) is bases.of(plain)
 
 
 @pytest.fixture

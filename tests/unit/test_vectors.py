@@ -14,7 +14,7 @@ from serai.domain.scenario import CloseTransit, Scenario
 from serai.domain.vectors import POWERS, RopeSet, TerritoryRow, Tie, Ties
 from serai.errors import ScenarioError
 from serai.model.apply import apply_scenario
-from serai.run import run_scenario
+from serai.run import Bases, run_scenario
 from serai.studies.events import find_event, list_events
 from serai.studies.tightrope import Question, check_country, scenario_after, tightrope
 from serai.studies.transit import (
@@ -250,7 +250,7 @@ def test_after_a_closure_the_year_is_compared_with_one_without_it() -> None:
 
 def test_territories_are_those_that_a_slow_count_finds() -> None:
     world, scenario = toy_world(), Scenario(year=2023)
-    solved = solve_without(world, scenario, ("RUS", "KAZ"), tell=tell)
+    solved = solve_without(Bases(world), scenario, ("RUS", "KAZ"), tell=tell)
     rows = find_territories(solved, "KAZ")
     run = run_scenario(world, scenario)
     links, places = world.network.links, [*world.network.places.countries, ""]
@@ -290,7 +290,7 @@ def test_territories_are_those_that_a_slow_count_finds() -> None:
 
 def test_the_band_of_the_transit_rope_is_that_of_its_draws() -> None:
     world = toy_world()
-    solved = solve_without(world, Scenario(year=2023), (), tell=tell)
+    solved = solve_without(Bases(world), Scenario(year=2023), (), tell=tell)
     drawn = draw_last(world, solved.base, "KAZ", n=6, seed=3, workers=1, tell=tell)
     rope, balances = transit_rope(find_territories(solved, "KAZ"), 2023, drawn)
     assert len(drawn) == len(balances) == 6
@@ -312,10 +312,10 @@ def test_the_band_of_the_transit_rope_is_that_of_its_draws() -> None:
 
 
 def test_the_change_since_a_year_is_the_sum_of_its_ropes_and_powers(ties: Ties) -> None:
-    world, years = toy_world(), (2021, 2023)
-    told = tightrope(world, ties, "KAZ", 2023, question=Question(lose=(), since=2021), tell=tell)
+    bases, years = Bases(toy_world()), (2021, 2023)
+    told = tightrope(bases, ties, "KAZ", 2023, question=Question(lose=(), since=2021), tell=tell)
     ropes = [
-        {r.dimension: r for r in tightrope(world, ties, "KAZ", year, question=Question(lose=()),
+        {r.dimension: r for r in tightrope(bases, ties, "KAZ", year, question=Question(lose=()),
                                            tell=tell).ropes if r.has_data}
         for year in years
     ]  # fmt: skip
@@ -328,13 +328,13 @@ def test_the_change_since_a_year_is_the_sum_of_its_ropes_and_powers(ties: Ties) 
 
 
 def test_a_country_stands_with_its_ropes_and_what_a_scenario_shifts(ties: Ties) -> None:
-    world = toy_world()
+    bases = Bases(toy_world())
     shut = Scenario(
         name="shut", year=2023, shocks=(CloseTransit(kind="close_transit", countries=("RUS",)),)
     )
-    plain = tightrope(world, ties, "KAZ", 2023, question=Question(lose=()), tell=tell)
+    plain = tightrope(bases, ties, "KAZ", 2023, question=Question(lose=()), tell=tell)
     shifted = tightrope(
-        world, ties, "KAZ", 2023, question=Question(scenario=shut, lose=()), tell=tell
+        bases, ties, "KAZ", 2023, question=Question(scenario=shut, lose=()), tell=tell
     )
     assert [r.dimension for r in plain.ropes] == list(DIMENSIONS)
     assert plain.territories_before == []

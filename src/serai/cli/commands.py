@@ -61,7 +61,7 @@ from serai.outputs.quote_page import write_quote_page
 from serai.outputs.terminal import print_answer, print_compare, print_run
 from serai.outputs.uses import print_selection, print_skims
 from serai.outputs.whole import require_all_writable, require_writable, write_csv
-from serai.run import run_scenario
+from serai.run import Bases, run_scenario
 from serai.studies.answer import answer_question
 from serai.studies.audit import audit_evidence
 from serai.studies.comparison import N_STEPS, run_pair
@@ -250,7 +250,7 @@ def _compare(
         world = read_checked_world(find_data(data, before, after))
         step = f"Running {pair[0].name} and {pair[1].name}"
         tell(step, 0, N_STEPS)
-        runs = run_pair(world, *pair, tell=lambda done: tell(step, done, N_STEPS))
+        runs = run_pair(Bases(world), *pair, tell=lambda done: tell(step, done, N_STEPS))
         result = compare_runs(*runs)
     emit(result, print_compare, is_json=as_json)
     require_certificate(result.certificate)

@@ -30,6 +30,7 @@ from serai.outputs.drawing import WIDE_IN
 from serai.outputs.sensitivity import draw_sensitivity, print_sensitivity
 from serai.outputs.vectors import draw_ropes, print_events, print_vectors
 from serai.outputs.whole import require_writable
+from serai.run import Bases
 from serai.studies.answer import answer_question
 from serai.studies.backcast import FORECAST_YEAR, YEARS, backcast
 from serai.studies.brief import brief
@@ -167,9 +168,10 @@ def _vectors(
         question = Question(
             scenario=asked, before=before, since=since, draws=draws, seed=seed, workers=workers
         )
-        result = tightrope(world, ties, country, year, question=question, tell=tell)
+        bases = Bases(world, most=2)
+        result = tightrope(bases, ties, country, year, question=question, tell=tell)
         result = result.model_copy(update={"told": told})
-        years = tightropes(world, ties, country, tell=tell) if chart is not None else []
+        years = tightropes(bases, ties, country, tell=tell) if chart is not None else []
     emit(result, print_vectors, is_json=as_json)
     write_drawing(
         chart,

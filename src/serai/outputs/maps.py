@@ -318,7 +318,7 @@ def _draw_land(pen: _Pen, basemap: BasemapShapes) -> None:
         if rings:
             outline = Outline.make_compound_path(*[Outline(ring, closed=True) for ring in rings])
             land = PathPatch(outline, facecolor=colour, edgecolor=colour, linewidth=0.4, zorder=1)
-            pen.axes.add_patch(land)
+            pen.axes.add_artist(land)
             land.set_clip_path(pen.frame)
     borders = [spots for spots in map(pen.place, basemap.borders) if pen.sees(spots)]
     if borders:
@@ -326,7 +326,7 @@ def _draw_land(pen: _Pen, basemap: BasemapShapes) -> None:
         lines = PathPatch(
             Outline.make_compound_path(*paths), fill=False, edgecolor=BORDER, lw=0.5, zorder=1.5
         )
-        pen.axes.add_patch(lines)
+        pen.axes.add_artist(lines)
         lines.set_clip_path(pen.frame)
     for name in LETTERING:
         x, y = pen.place(np.array([[name.lon, name.lat]]))[0]
@@ -362,7 +362,7 @@ def _add_line(
         dash_capstyle="butt",
         linestyle=DASHES if dashes else None,
     )
-    pen.axes.add_line(line)
+    pen.axes.add_artist(line)
     line.set_clip_path(pen.frame)
 
 
@@ -419,7 +419,7 @@ def _draw_places(pen: _Pen, taken: Sequence[Box]) -> None:
         dot = Circle(
             (name.x, name.y), 0.2 * view.font_pt, facecolor="white", edgecolor=INK, lw=0.9, zorder=6
         )
-        pen.axes.add_patch(dot)
+        pen.axes.add_artist(dot)
         _, _, across, along = SIDES[name.side]
         x, y = name.stand()
         pen.axes.text(

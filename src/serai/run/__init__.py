@@ -1,5 +1,6 @@
 """The one path from inputs to a run: world, scenario, routes, equilibrium, record."""
 
+from serai.run.bases import Bases
 from serai.run.rounds import (
     MAX_PRICED_SEARCHES,
     NOTHING_NEW,
@@ -27,6 +28,7 @@ from serai.run.solved import (
 __all__ = [
     "MAX_PRICED_SEARCHES",
     "NOTHING_NEW",
+    "Bases",
     "Run",
     "Setting",
     "Start",

@@ -11,6 +11,7 @@ from serai.domain.brief import BriefEntry, BriefResult
 from serai.domain.results import AnswerResult, Band, CaseResult
 from serai.domain.vectors import Ties, VectorsResult
 from serai.domain.world import World
+from serai.run import Bases
 from serai.studies.brief_draws import brief_numbers
 from serai.studies.shares import Progress
 from serai.studies.tightrope import Question, tightrope
@@ -97,8 +98,9 @@ def brief(
     tell
         Told how far the work is.
     """
-    ropes = tightrope(world, ties, "KAZ", 2023, question=Question(lose=("RUS",)), tell=tell)
-    numbers = brief_numbers(world, draws=draws, seed=1, workers=workers, tell=tell)
+    bases = Bases(world)
+    ropes = tightrope(bases, ties, "KAZ", 2023, question=Question(lose=("RUS",)), tell=tell)
+    numbers = brief_numbers(bases, draws=draws, seed=1, workers=workers, tell=tell)
     facts = _Facts(
         answer=answer, ropes=ropes, numbers=numbers,
         published={target.id: target.value for target in world.targets},

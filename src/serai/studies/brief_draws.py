@@ -14,7 +14,7 @@ from serai.domain.results import Band
 from serai.domain.scenario import Scenario
 from serai.domain.world import World
 from serai.model.apply import draw_world
-from serai.run import Run, run_scenario
+from serai.run import Bases, Run
 from serai.studies.comparison import run_pair
 from serai.studies.draws import Known, deviates, span_of
 from serai.studies.outcomes import outcomes
@@ -56,15 +56,15 @@ class _Work:
 
 
 def brief_numbers(
-    world: World, *, draws: int, seed: int, workers: int, tell: Progress
+    bases: Bases, *, draws: int, seed: int, workers: int, tell: Progress
 ) -> dict[str, Band]:
     """
     Return the numbers that the brief tells beside those of the answer and the ropes.
 
     Parameters
     ----------
-    world
-        The tables with their ranges.
+    bases
+        Of the tables with their ranges.
     draws
         [-], >= 0. Draws of all ranged inputs.
     seed
@@ -83,13 +83,14 @@ def brief_numbers(
         `visa-free-and-single-window middle TEU`, in boxes, tonnes or USD (`cost`) a year.
     """
     tell("scenarios", 0, 1 + len(SCENARIOS))
-    base = run_scenario(world, Scenario(year=YEAR))
+    world = bases.world
+    base = bases.run(Scenario(year=YEAR))
     found = _base_numbers(base)
     pairs = {}
     for i, name in enumerate(SCENARIOS):
         tell("scenarios", 1 + i, 1 + len(SCENARIOS))
         scenario = read_scenario(name)
-        before, after = run_pair(world, without(scenario), scenario)
+        before, after = run_pair(bases, without(scenario), scenario)
         found |= _shift(name, before, after)
         pairs[name] = Known.of(before), Known.of(after)
     tell("scenarios", 1 + len(SCENARIOS), 1 + len(SCENARIOS))

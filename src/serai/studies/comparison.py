@@ -7,9 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from serai.domain.scenario import Scenario
-from serai.domain.world import World
 from serai.model.routes import merge_routes
-from serai.run import Run, assign, run_scenario
+from serai.run import Bases, Run, assign
 
 __all__ = ["N_STEPS", "run_pair"]
 
@@ -18,12 +17,11 @@ N_STEPS = 4
 
 
 def run_pair(
-    world: World,
+    bases: Bases,
     before: Scenario,
     after: Scenario,
     *,
     tell: Callable[[int], None] = lambda _done: None,
-    base: Callable[[Scenario], Run] | None = None,
 ) -> tuple[Run, Run]:
     """
     Run two scenarios with one set of routes to choose from.
@@ -33,16 +31,14 @@ def run_pair(
 
     Parameters
     ----------
-    world
-        The tables.
+    bases
+        Of the tables.
     before
         The first scenario.
     after
         The second.
     tell
         Told after each of `N_STEPS` steps how many are done.
-    base
-        Returns the run of the base of a scenario, for who has it; run here if left out.
 
     Returns
     -------
@@ -58,8 +54,7 @@ def run_pair(
     seconds: list[float] = []
     for at, scenario in enumerate((before, after)):
         began = time.perf_counter()
-        known = None if base is None else base(scenario)
-        first.append(run_scenario(world, scenario, base=known))
+        first.append(bases.run(scenario))
         seconds.append(time.perf_counter() - began)
         tell(at + 1)
     routes = merge_routes([run.routes for run in first])

@@ -10,8 +10,7 @@ from typing import Any, Final, Literal, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
-from scipy.stats import t as student
+from scipy.special import stdtr
 
 import serai
 from serai.data.journal import Journal
@@ -225,6 +224,8 @@ def rank_columns(x: FloatArray, y: FloatArray) -> list[tuple[int, float, float]]
         Column, its correlation of ranks with the columns before it held, and the chance that the
         strongest of so many idle columns looks like that (Bonferroni): `SURE` at most.
     """
+    from scipy.stats import rankdata  # noqa: PLC0415 - half a second that few commands need
+
     left, value = (_centre(rankdata(one, axis=0)) for one in (x, y[:, None]))
     found: list[tuple[int, float, float]] = []
     while len(found) < min(MOST_TESTED, len(y) - 3):
@@ -238,7 +239,7 @@ def rank_columns(x: FloatArray, y: FloatArray) -> list[tuple[int, float, float]]
         best = int(np.argmax(np.abs(r)))
         freedom = len(y) - 2 - len(found)
         t = abs(r[best]) * np.sqrt(freedom / max(1.0 - r[best] ** 2, 1e-12))
-        chance = min(1.0, float(2.0 * student.sf(t, freedom)) * x.shape[1])
+        chance = min(1.0, float(2.0 * stdtr(freedom, -t)) * x.shape[1])
         if chance > SURE:
             break
         found.append((best, float(r[best]), chance))

@@ -11,7 +11,6 @@ from typing import Final
 
 import numpy as np
 from scipy.special import ndtr, ndtri
-from scipy.stats import qmc
 
 from serai.domain.disruptions import DAYS, EnsembleSpec
 from serai.domain.ranged import FloatArray
@@ -214,6 +213,8 @@ class Years:
         n_columns = 2 * len(self.spec.disruptions)
         if self.spec.sampling == "latin":
             return self._hypercube[first:last]
+        from scipy.stats import qmc  # noqa: PLC0415 - half a second that few commands need
+
         sampler = qmc.Sobol(n_columns, scramble=True, rng=self.seed)
         if first:
             sampler.fast_forward(first)
@@ -225,6 +226,8 @@ class Years:
     @cached_property
     def _hypercube(self) -> FloatArray:
         """Return all points: a Latin hypercube cannot be had in parts."""
+        from scipy.stats import qmc  # noqa: PLC0415 - half a second that few commands need
+
         sampler = qmc.LatinHypercube(2 * len(self.spec.disruptions), rng=self.seed)
         return np.asarray(sampler.random(self.n))
 

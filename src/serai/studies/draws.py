@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm, qmc
+from scipy.special import ndtri
 
 from serai.domain.ranged import FloatArray, Ranged
 from serai.domain.results import Band, RunCertificate
@@ -213,8 +213,10 @@ def deviates(n: int, n_dimensions: int, seed: int) -> FloatArray:
     ----------
     mckay1979.
     """
+    from scipy.stats import qmc  # noqa: PLC0415 - half a second that few commands need
+
     sampler = qmc.LatinHypercube(n_dimensions, rng=np.random.default_rng(seed))
-    return np.clip(norm.ppf(sampler.random(n)), -FURTHEST, FURTHEST)
+    return np.clip(ndtri(sampler.random(n)), -FURTHEST, FURTHEST)
 
 
 def draw_shares(

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from serai.domain.ranged import Z_P90, FloatArray, Ranged
 from serai.domain.world import World
@@ -139,10 +139,10 @@ def _input_factor(
     table, row, cell = mine[0]
 
     def read(place: float) -> float:
-        return float(cell.drawn(np.array([norm.ppf(place)])).value[0])
+        return float(cell.drawn(np.array([ndtri(place)])).value[0])
 
     return Factor(id=key, name=name, unit=_unit_of(world, table, row), read=read,
-                  ends=(read(norm.cdf(-Z_P90)), read(norm.cdf(Z_P90))))  # fmt: skip
+                  ends=(read(ndtr(-Z_P90)), read(ndtr(Z_P90))))  # fmt: skip
 
 
 def _unit_of(world: World, table: str, row: int) -> str:

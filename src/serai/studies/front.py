@@ -333,7 +333,7 @@ def compare(
     >>> compared.table().columns.tolist()
     ['of', 'name', 'unit', 'before', 'after', 'change']
     """
-    runs = run_pair(world, _scenario(before), _scenario(after))
+    runs = run_pair(running.Bases(world), _scenario(before), _scenario(after))
     return Comparison(Run(runs[0]), Run(runs[1]), compare_runs(*runs))
 
 

@@ -32,7 +32,7 @@ from serai.model.quote import ends_of, explain_no_path, find_paths
 from serai.model.search import searches_of
 from serai.model.sheet import Figures, Trip, figures_of
 from serai.model.uses import draws_of_classes
-from serai.run import Run, describe, run_scenario, surcharges
+from serai.run import Bases, Run, describe, surcharges
 from serai.studies.quote_words import list_notes, list_sources, say_validity
 from serai.studies.why import compare_routes, restate
 from serai.units import TEU_PER_FEU
@@ -98,7 +98,7 @@ def quote(
     inquiry: Inquiry,
     *,
     tell: Tell | None = None,
-    solve: Callable[[World, Scenario], Run] = run_scenario,
+    bases: Bases | None = None,
 ) -> QuoteResult:
     """
     Return the best truly different routes between two places.
@@ -117,8 +117,8 @@ def quote(
         From where to where, what, how many, what to avoid, and how to tell it.
     tell
         Takes a stage, how many of its steps are done, and how many there are.
-    solve
-        Runs a scenario for its queues, for who has the base of its year at hand.
+    bases
+        Of the tables, for who has them at hand.
 
     Returns
     -------
@@ -140,7 +140,8 @@ def quote(
         scenario = with_year(scenario, asked.year)
     # What a box is worth in a region is known to an equilibrium alone: quotes are at paid rates.
     paid = scenario.model_copy(update={"empties": False})
-    graph, run = _graph(world, paid, tell, solve if inquiry.waits else None)
+    waiting = (bases or Bases(world)) if inquiry.waits else None
+    graph, run = _graph(world, paid, tell, waiting)
     pricing = _pricing(world, graph, run, asked.trip)
     paths = _find(world, pricing, run, inquiry.top)
     if asked.why and max(asked.why) > len(paths):
@@ -197,10 +198,10 @@ def _graph(
     world: World,
     scenario: Scenario,
     tell: Tell | None,
-    solve: Callable[[World, Scenario], Run] | None,
+    bases: Bases | None,
 ) -> tuple[Graph, Run | None]:
     """Return the graph of a scenario and, where waits are wanted, an equilibrium."""
-    if solve is None:
+    if bases is None:
         return build_graph(world, apply_scenario(world, scenario)), None
     if tell is not None:
         tell(f"Running {scenario.name} for its queues", 0, 0)
@@ -208,10 +209,10 @@ def _graph(
     known = np.unique(world.flows.year).tolist()
     near = min(known, key=lambda year: (abs(year - scenario.year), year))
     if near == scenario.year:
-        run = solve(world, scenario)
+        run = bases.run(scenario)
         return run.setting.graph, run
     of_demand = {"year": near, "built_by": scenario.infrastructure_year}
-    run = solve(world, scenario.model_copy(update=of_demand))
+    run = bases.run(scenario.model_copy(update=of_demand))
     return build_graph(world, apply_scenario(world, scenario)), run
 
 

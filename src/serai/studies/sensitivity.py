@@ -9,11 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from SALib.analyze import morris as morris_indices
-from SALib.analyze import sobol as sobol_indices
-from SALib.sample import morris as morris_points
-from SALib.sample import sobol as sobol_points
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 import serai
 from serai.data.journal import Journal
@@ -228,14 +224,17 @@ def sensitivity(
 
 def _screen(solver: _Solver, world: World, groups: Groups, plan: Plan) -> list[Screened]:
     """Return every input with its effects on both shares, the strongest on either first."""
+    from SALib.analyze import morris as morris_indices  # noqa: PLC0415 - half a second that few commands need
+    from SALib.sample import morris as morris_points  # noqa: PLC0415
+
     problem = {
         "num_vars": len(groups), "names": list(groups),
-        "bounds": [[norm.cdf(-Z_P90), norm.cdf(Z_P90)]] * len(groups),
+        "bounds": [[ndtr(-Z_P90), ndtr(Z_P90)]] * len(groups),
     }  # fmt: skip
     u = morris_points.sample(problem, plan.trajectories, num_levels=N_LEVELS, seed=plan.seed)
     z = np.zeros((len(u), world.n_dimensions))
     for i, rows in enumerate(groups.values()):
-        z[:, rows] = norm.ppf(u[:, i])[:, None]
+        z[:, rows] = ndtri(u[:, i])[:, None]
     shares = solver.solve("screening", z)
     found = [
         morris_indices.analyze(problem, u, shares[:, s], num_levels=N_LEVELS, seed=plan.seed + 1)
@@ -273,6 +272,9 @@ def _weigh(
     plan: Plan,
 ) -> tuple[FloatArray, list[Indices]]:
     """Return the shares over independent draws, and the indices by share, all others last."""
+    from SALib.analyze import sobol as sobol_indices  # noqa: PLC0415 - half a second that few commands need
+    from SALib.sample import sobol as sobol_points  # noqa: PLC0415
+
     owner = np.full(n_dimensions, REST, dtype=object)
     for name in chosen:
         owner[groups[name]] = name
@@ -281,7 +283,7 @@ def _weigh(
         "bounds": [[0.0, 1.0]] * n_dimensions, "groups": owner.tolist(),
     }  # fmt: skip
     u = sobol_points.sample(problem, plan.base, calc_second_order=False, seed=plan.seed)
-    z = np.clip(norm.ppf(u), -FURTHEST, FURTHEST)
+    z = np.clip(ndtri(u), -FURTHEST, FURTHEST)
     shares = solver.solve("variance shares", z)
     told = list(dict.fromkeys(owner.tolist()))
     order = [told.index(name) for name in (*chosen, REST) if name in told]

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from serai.domain.ranged import FloatArray
 from serai.domain.results import RunCertificate
@@ -152,7 +152,7 @@ def draw_states(world: World, *, n: int, seed: int, case: Case | None) -> Draws:
     z = z.copy()
     for i, rows in enumerate(inputs.values()):
         z[:, rows] = together[:, i, None]
-    place = norm.cdf(np.column_stack([together, ocean]))
+    place = ndtr(np.column_stack([together, ocean]))
     is_full, in_force = projects[:, 0] > 0.0, force > 0.0
     if case is not None:
         is_full[:], in_force[:] = case == "full", case == "full"

@@ -21,6 +21,7 @@ from serai.domain.vectors import (
 )
 from serai.domain.world import World
 from serai.errors import ScenarioError, state_fault
+from serai.run import Bases
 from serai.studies.shares import Progress
 from serai.studies.transit import (
     CLOSED,
@@ -150,7 +151,8 @@ class Question:
     since: int | None = None
     """An earlier year to compare with."""
     lose: Sequence[str] = CLOSED
-    """Territories that are closed to transit in turn; with none, the arrow is not turned."""
+    """Territories that are closed to transit in turn, those that the network has; with none, the
+    arrow is not turned."""
     draws: int = 0
     """Draws of all ranged inputs, for the band of the transit rope."""
     seed: int = 1
@@ -160,7 +162,7 @@ class Question:
 
 
 def tightrope(
-    world: World,
+    bases: Bases,
     ties: Ties,
     country: str,
     year: int,
@@ -173,8 +175,8 @@ def tightrope(
 
     Parameters
     ----------
-    world
-        The tables.
+    bases
+        Of the tables.
     ties
         The ropes' figures, and ties without a share.
     country
@@ -194,16 +196,16 @@ def tightrope(
     asked = question or Question()
     check_country(ties, country, year, since=asked.since)
     used = asked.scenario or Scenario(year=year)
+    # A network of somebody's own need not have every power's land.
+    lose = tuple(t for t in asked.lose if t in bases.world.network.country_ids)
     base = asked.before or without(used)
     earlier: list[TerritoryRow] = []
     if used.model_copy(update={"name": base.name}) != base:
-        solved = solve_without(world, base, asked.lose, tell=tell)
+        solved = solve_without(bases, base, lose, tell=tell)
         earlier = find_territories(solved, country)
-    solved = solve_without(
-        world, used, (*asked.lose, *([country] if asked.lose else [])), tell=tell
-    )
+    solved = solve_without(bases, used, (*lose, *([country] if lose else [])), tell=tell)
     territories = find_territories(solved, country)
-    drawn = draw_last(world, solved.base, country, n=asked.draws, seed=asked.seed,
+    drawn = draw_last(bases.world, solved.base, country, n=asked.draws, seed=asked.seed,
                       workers=asked.workers, tell=tell)  # fmt: skip
     after, sampled = transit_rope(territories, year, drawn)
     ropes, balances = _ropes(ties, country, year, after)
@@ -214,11 +216,11 @@ def tightrope(
     shift = change_by_power(transit_rope(earlier, year)[0], after) if earlier else {}
     changes: list[RopeChange] = []
     if asked.since is not None:
-        changes = _changes(world, ties, country, (asked.since, ropes), tell)
+        changes = _changes(bases, ties, country, (asked.since, ropes), tell)
     return VectorsResult(
         country=country, year=year, ropes=ropes, territories=territories,
         territories_before=earlier, shift=shift,
-        reverse=find_reverse(solved, country, territories) if asked.lose else [],
+        reverse=find_reverse(solved, country, territories) if lose else [],
         since=asked.since, changes=changes,
         flags=[words for code, words in ties.flags if code == country],
         scenario=used.name, told="", version=serai.__version__,
@@ -247,11 +249,11 @@ def _ropes(
 
 
 def _changes(
-    world: World, ties: Ties, country: str, then: tuple[int, list[RopeResult]], tell: Progress
+    bases: Bases, ties: Ties, country: str, then: tuple[int, list[RopeResult]], tell: Progress
 ) -> list[RopeChange]:
     """Return what each rope and power adds to the change of the score since an earlier year."""
     since, now = then
-    solved = solve_without(world, Scenario(year=since), (), tell=tell)
+    solved = solve_without(bases, Scenario(year=since), (), tell=tell)
     transit = transit_rope(find_territories(solved, country), since)[0]
     old = {r.dimension: r for r in _ropes(ties, country, since, transit)[0] if r.has_data}
     both = [(old[r.dimension], r) for r in now if r.has_data and r.dimension in old]
@@ -264,14 +266,14 @@ def _changes(
     return sorted(found, key=lambda c: (-abs(c.points), c.dimension))
 
 
-def tightropes(world: World, ties: Ties, country: str, *, tell: Progress) -> list[VectorsResult]:
+def tightropes(bases: Bases, ties: Ties, country: str, *, tell: Progress) -> list[VectorsResult]:
     """
     Return a country's ropes in every year, for a picture: without the loss of territories.
 
     Parameters
     ----------
-    world
-        The tables.
+    bases
+        Of the tables.
     ties
         The ropes' figures.
     country
@@ -284,7 +286,7 @@ def tightropes(world: World, ties: Ties, country: str, *, tell: Progress) -> lis
         tell("years", i, len(YEARS))
         plain = Question(lose=())
         found.append(
-            tightrope(world, ties, country, year, question=plain, tell=lambda _s, _d, _t: None)
+            tightrope(bases, ties, country, year, question=plain, tell=lambda _s, _d, _t: None)
         )
     tell("years", len(YEARS), len(YEARS))
     return found

@@ -16,7 +16,7 @@ from serai.domain.scenario import CloseTransit, Scenario
 from serai.domain.vectors import POWERS, PowerShare, ReverseRow, RopeResult, TerritoryRow
 from serai.domain.world import World
 from serai.model.apply import draw_world
-from serai.run import Run, run_scenario
+from serai.run import Bases, Run, run_scenario
 from serai.studies.draws import Known, deviates, span_of
 from serai.studies.shares import Progress
 from serai.studies.spread import spread
@@ -64,15 +64,15 @@ class Solved:
 
 
 def solve_without(
-    world: World, scenario: Scenario, territories: Sequence[str], *, tell: Progress
+    bases: Bases, scenario: Scenario, territories: Sequence[str], *, tell: Progress
 ) -> Solved:
     """
     Solve a scenario, and again with each of some territories closed to transit.
 
     Parameters
     ----------
-    world
-        The tables.
+    bases
+        Of the tables.
     scenario
         What is built, decided and happens.
     territories
@@ -82,13 +82,13 @@ def solve_without(
     """
     n = 1 + len(territories)
     tell("solving", 0, n)
-    base = run_scenario(world, scenario)
+    base = bases.run(scenario)
     shut = {}
     for i, territory in enumerate(territories):
         tell(f"without {territory}", 1 + i, n)
         closed = CloseTransit(kind="close_transit", countries=(territory,))
         used = scenario.model_copy(update={"shocks": (*scenario.shocks, closed)})
-        shut[territory] = run_scenario(world, used, base=base)
+        shut[territory] = run_scenario(bases.world, used, base=base)
     tell("solving", n, n)
     return Solved(base=base, shut=shut)
 

@@ -5,40 +5,25 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
-from serai.domain.routes import Routes
 from serai.domain.scenario import Scenario
 from serai.domain.world import World
 from serai.errors import SeraiError
-from serai.run import Run, base_of, planned_routes, run_rounds, run_scenario
+from serai.run import Bases
 from serai.studies.comparison import N_STEPS, run_pair
 from serai.studies.quote import Inquiry, quote
 from serai.studies.runs import compare_runs
 from serai.web.jobs import Job
 from serai.web.payloads import compare_payload, run_payload
 
-__all__ = ["Engine", "Ground"]
+__all__ = ["Engine"]
 
-MAX_GROUNDS: Final = 3
-"""Bases that are kept: a base is about 150 MB."""
+MAX_BASES: Final = 3
+"""Bases that are kept."""
 
 MAX_RESULTS: Final = 24
 """Finished results that are kept, for those who come back to a scenario."""
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Ground:
-    """What the scenarios of one year and demand start from."""
-
-    base: Run
-
-    @cached_property
-    def planned(self) -> Routes:
-        """Find routes over what projects add."""
-        return planned_routes(self.base.world, self.base.setting.scenario)
 
 
 class Engine:
@@ -53,7 +38,7 @@ class Engine:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self._grounds: OrderedDict[str, Ground] = OrderedDict()
+        self._bases = Bases(world, most=MAX_BASES)
         self._results: OrderedDict[str, bytes] = OrderedDict()
         self._turns: deque[tuple[Job, Iterator[None]]] = deque()
         self._wake = threading.Condition()
@@ -152,8 +137,7 @@ class Engine:
             job.show(self._results[key], is_final=True)
             return
         yield from self._prepare(job, scenario)
-        ground = self._ground(scenario)
-        rounds = run_rounds(self.world, scenario, base=ground.base, planned=lambda: ground.planned)
+        rounds = self._bases.rounds(scenario)
         job.tell("solving", 0, 0)
         yield
         for at, run in enumerate(rounds):
@@ -178,39 +162,24 @@ class Engine:
             job.tell("running both scenarios", done, N_STEPS)
 
         tell(0)
-        pair = run_pair(self.world, before, after, tell=tell, base=lambda s: self._ground(s).base)
+        pair = run_pair(self._bases, before, after, tell=tell)
         yield
         found = compare_payload(compare_runs(*pair), *pair)
         self._keep(key, found)
         job.show(found, is_final=True)
 
     def _quote(self, job: Job, scenario: Scenario, inquiry: Inquiry) -> Iterator[None]:
-        def solve(world: World, wanted: Scenario) -> Run:
-            ground = self._ground(wanted)
-            return run_scenario(world, wanted, base=ground.base, planned=lambda: ground.planned)
-
         job.tell("looking for routes", 0, 0)
         yield
-        found = quote(self.world, scenario, inquiry, tell=job.tell, solve=solve)
+        found = quote(self.world, scenario, inquiry, tell=job.tell, bases=self._bases)
         job.show(found.model_dump_json(by_alias=True).encode(), is_final=True)
 
     def _prepare(self, job: Job, scenario: Scenario) -> Iterator[None]:
         """Solve the base of a scenario, if nobody has."""
-        if _key(base_of(scenario)) not in self._grounds:
+        if not self._bases.has(scenario):
             job.tell(f"solving the base of {scenario.year}", 0, 0)
             yield
-            self._ground(scenario)
-
-    def _ground(self, scenario: Scenario) -> Ground:
-        plain = base_of(scenario)
-        key = _key(plain)
-        if key not in self._grounds:
-            base = run_scenario(self.world, plain)
-            self._grounds[key] = Ground(base=base)
-            while len(self._grounds) > MAX_GROUNDS:
-                self._grounds.popitem(last=False)
-        self._grounds.move_to_end(key)
-        return self._grounds[key]
+            self._bases.of(scenario)
 
     def _keep(self, key: str, found: bytes) -> None:
         self._results[key] = found

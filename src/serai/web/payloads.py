@@ -31,9 +31,6 @@ from serai.studies.runs import NO_HAUL, summarize
 
 __all__ = ["basemap_payload", "compare_payload", "meta_payload", "network_payload", "run_payload"]
 
-MONEY_YEAR = 2023
-"""Year at whose mean rate amounts are told in euros."""
-
 DEGREE_DIGITS = 3
 """Digits after the point of a coordinate: about 100 m."""
 
@@ -255,7 +252,7 @@ def meta_payload(world: World, scenarios: Sequence[Scenario], levers: Sequence[L
         "names": CORRIDOR_NAMES,
         "colours": COLOURS,
         "powers": POWER_COLOURS,
-        "usd_per_eur": read_rates(world.folder)[MONEY_YEAR].usd_per_eur,
+        "rates": {year: one._asdict() for year, one in read_rates(world.folder).items()},
     }).encode()  # fmt: skip
 
 

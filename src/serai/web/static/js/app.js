@@ -3,7 +3,7 @@
 import { fixed } from "./api.js";
 import { errorBox, h, toast } from "./dom.js";
 import { share } from "./download.js";
-import { hasEuro, setMoney } from "./format.js";
+import { moneyYears, setRates } from "./format.js";
 import * as map from "./map.js";
 import { onChange, prefer, prefs, read } from "./state.js";
 import { LANGUAGES, t } from "./words.js";
@@ -28,8 +28,9 @@ function frame() {
     "aria-label": title, title, onchange: (event) => prefer({ [key]: event.target.value }), "data-pref": key,
   }, options.map(([value, text]) => h("option", { value, selected: prefs[key] === value }, text)));
   document.getElementById("settings").replaceChildren(
-    pick("Boxes", "box", [["TEU", "TEU"], ["FEU", "FEU"]]),
-    hasEuro() ? pick("Currency", "money", [["USD", "USD"], ["EUR", "EUR"]]) : "",
+    pick("Amounts in", "box", [["TEU", "TEU"], ["FEU", "FEU"], ["t", "t"]]),
+    pick("Currency", "money", [["USD", "USD"], ["EUR", "EUR"]]),
+    pick("Money of which year, at constant prices", "year", [["", t("money.own")], ...moneyYears().map((y) => [String(y), t("money.of", y)])]),
     pick("Language", "lang", LANGUAGES),
     pick("Light or dark", "theme", [["", t("theme.auto")], ["light", t("theme.light")], ["dark", t("theme.dark")]]),
     h("button", { type: "button", onclick: async () => toast((await share()) ? t("link.copied") : location.href) }, t("link")),
@@ -76,7 +77,7 @@ let theme = prefs.theme;
 onChange(() => { if (theme !== prefs.theme) { theme = prefs.theme; map.repaint(); } });
 
 const meta = await fixed("meta");
-setMoney(meta.usd_per_eur ?? null);
+setRates(meta.rates);
 document.getElementById("footer").append(h("p", {}, `Serai ${meta.version}, data ${meta.data_version}. ${meta.licence ?? ""}`));
 document.documentElement.dataset.ready = "yes";
 await show();

@@ -2,9 +2,16 @@
 
 import { prefs } from "./state.js";
 
-let usdPerEur = null;
-export const setMoney = (rate) => { usdPerEur = rate; };
-export const hasEuro = () => usdPerEur !== null;
+let rates = {}, ratesOf = null;
+
+/** Mean rates and prices by year, such as {2023: {usd_per_eur, us_cpi}}. */
+export const setRates = (told) => { rates = told; };
+export const moneyYears = () => Object.keys(rates).map(Number);
+
+/** What is told from here on is in money of a run's year, or of the nearest that has a mean. */
+export function tellOf(year) {
+  ratesOf = moneyYears().reduce((best, known) => (best === null || Math.abs(known - year) < Math.abs(best - year) ? known : best), null);
+}
 
 /** Three significant digits, with words for millions, as the command line prints them. */
 export function amount(value) {
@@ -24,15 +31,36 @@ function digits(value) {
 
 export const signed = (value) => (value > 0 ? `+${amount(value)}` : amount(value));
 export const percent = (share) => `${digits(100 * share)} %`;
-export const boxes = (teu) => `${amount(prefs.box === "FEU" ? teu / 2 : teu)} ${prefs.box}`;
-export const boxUnit = () => prefs.box;
-export const inBoxes = (teu) => (prefs.box === "FEU" ? teu / 2 : teu);
 
-/** A price in USD per TEU, told in the currency and the box that were chosen. */
-export const perBox = (usdTeu) => money(prefs.box === "FEU" ? 2 * usdTeu : usdTeu);
-export const currency = () => (prefs.money === "EUR" && usdPerEur ? "EUR" : "USD");
-export const inCurrency = (usd) => (currency() === "EUR" ? usd / usdPerEur : usd);
-export const money = (usd) => amount(inCurrency(usd));
-export const perBoxUnit = () => `${currency()}/${prefs.box}`;
+/** Boxes are told in TEU or FEU; where a person wants tonnes, beside them. */
+export const boxUnit = () => (prefs.box === "FEU" ? "FEU" : "TEU");
+export const inBoxes = (teu) => (boxUnit() === "FEU" ? teu / 2 : teu);
+
+/** What somebody carries, in the unit that was chosen. */
+export const carriedUnit = () => (prefs.box === "t" ? "t" : boxUnit());
+export const carried = (row) => (carriedUnit() === "t" ? row.t : inBoxes(row.teu));
+
+/** A price in USD per TEU, told in the money and the box that were chosen. */
+export const perBox = (usdTeu) => money(boxUnit() === "FEU" ? 2 * usdTeu : usdTeu);
+export const currency = () => (prefs.money === "EUR" && rates[ratesOf] ? "EUR" : "USD");
+const yearOf = () => (prefs.year in rates && rates[ratesOf] ? Number(prefs.year) : ratesOf);
+export const moneyWord = () => (yearOf() === ratesOf ? currency() : `${currency()} of ${yearOf()}`);
+export function inMoney(usd) {
+  const [here, there] = [rates[ratesOf], rates[yearOf()]];
+  if (!here) return usd;
+  const then = usd * (there.us_cpi / here.us_cpi);
+  return currency() === "EUR" ? then / there.usd_per_eur : then;
+}
+export const money = (usd) => amount(inMoney(usd));
+export const perBoxUnit = () => `${moneyWord()}/${boxUnit()}`;
+
+/** A number and its unit as the command line has them, in the units that were chosen. */
+export function chosen(value, unit) {
+  const [what, per] = unit.split("/");
+  if (what === "TEU") return [inBoxes(value), [boxUnit(), per].filter(Boolean).join("/")];
+  if (what === "USD" && per === "TEU") return [inMoney(boxUnit() === "FEU" ? 2 * value : value), perBoxUnit()];
+  if (what === "USD" && per === "t") return [inMoney(value), `${moneyWord()}/t`];
+  return [value, unit];
+}
 
 export const hours = (h) => (h === null || h === undefined ? "–" : h >= 48 ? `${digits(h / 24)} days` : `${digits(h)} h`);

@@ -2,7 +2,7 @@
 
 import { button, saveCsv, saveJson, savePng } from "./download.js";
 import { dot, h, table, toast } from "./dom.js";
-import { amount, boxUnit, hours, inBoxes, perBox, perBoxUnit, percent, currency, money } from "./format.js";
+import { amount, boxUnit, carriedUnit, hours, inBoxes, moneyWord, perBox, perBoxUnit, percent, money, tellOf } from "./format.js";
 import { chief, filtered, goesWest } from "./flows.js";
 import * as map from "./map.js";
 import { json, read, write } from "./state.js";
@@ -13,7 +13,7 @@ export const SHOWN = ["north", "middle", "south", "east"];
 export function readFilter(params, network) {
   const names = json(params, "corridors", SHOWN).filter((n) => network.corridors.includes(n));
   const klass = network.classes.findIndex((c) => c.id === params.get("class"));
-  const unit = params.get("unit") === "t" ? "t" : "TEU";
+  const unit = (params.get("unit") ?? carriedUnit()) === "t" ? "t" : "TEU";
   return {
     corridors: new Set(names.map((n) => network.corridors.indexOf(n))),
     classes: klass >= 0 ? new Set([klass]) : null,
@@ -43,7 +43,7 @@ export function filterControls(network, meta, filter) {
       h("label", { class: "field" }, "Direction", h("select", { onchange: (e) => set({ dir: e.target.value }) },
         [["", "Both"], ["west", "Westward"], ["east", "Eastward"]].map(([v, text]) => h("option", { value: v, selected: filter.direction === (v || "both") }, text)))),
       h("label", { class: "field" }, "Counted in", h("select", { onchange: (e) => set({ unit: e.target.value }), "data-test": "unit" },
-        [["", "boxes"], ["t", "tonnes of all goods"]].map(([v, text]) => h("option", { value: v, selected: filter.unit === (v || "TEU") }, text))))));
+        [["TEU", "boxes"], ["t", "tonnes of all goods"]].map(([v, text]) => h("option", { value: v, selected: filter.unit === v }, text))))));
 }
 
 export const inUnit = (value, unit) => (unit === "t" ? value : inBoxes(value));
@@ -51,6 +51,7 @@ export const unitWord = (unit) => (unit === "t" ? "t" : boxUnit());
 
 /** Draw a run's flows and its limits. */
 export function drawRun(network, meta, payload, filter, title) {
+  tellOf(payload.run.year);
   const sums = filtered(network, payload.flows_, filter);
   const rows = [...sums].map(([link, one]) => {
     const corridor = network.corridors[chief(one.by)];
@@ -108,7 +109,7 @@ export function bottlenecks(run, network, most = 12) {
   return table("What binds, dearest first", [
     { title: "Limit", get: (b) => b.name },
     { title: perBoxUnit(), is_number: true, get: (b) => perBox(b.price_usd_teu) },
-    { title: `${currency()}/t`, is_number: true, get: (b) => (b.price_usd_t ? money(b.price_usd_t) : "–") },
+    { title: `${moneyWord()}/t`, is_number: true, get: (b) => (b.price_usd_t ? money(b.price_usd_t) : "–") },
     { title: "wait", is_number: true, get: (b) => hours(b.wait_h) },
   ], rows, (b) => goToResource(network, b.resource));
 }
@@ -169,7 +170,7 @@ function limitTable(limits) {
     { title: "Limit", get: (l) => [evidence({ text: l.resource }, l.name), l.way ? h("div", { class: "soft small" }, l.way) : ""] },
     { title: "capacity a year", is_number: true, get: (l) => `${amount(l.is_box ? inBoxes(l.capacity) : l.capacity)} ${l.is_box ? boxUnit() : "t"}` },
     { title: "used", is_number: true, get: (l) => percent(l.load) },
-    { title: "price", is_number: true, get: (l) => (l.price > 0.001 ? (l.is_box ? `${perBox(l.price)} ${perBoxUnit()}` : `${money(l.price)} ${currency()}/t`) : "–") },
+    { title: "price", is_number: true, get: (l) => (l.price > 0.001 ? (l.is_box ? `${perBox(l.price)} ${perBoxUnit()}` : `${money(l.price)} ${moneyWord()}/t`) : "–") },
     { title: "wait", is_number: true, get: (l) => (l.wait_h > 0.01 ? hours(l.wait_h) : "–") },
   ], limits);
 }

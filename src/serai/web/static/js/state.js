@@ -30,7 +30,7 @@ export function onChange(listener) { listeners.push(listener); }
 addEventListener("hashchange", () => listeners.forEach((l) => l()));
 
 // What a person prefers, kept in the browser.
-const defaults = { theme: "", lang: "en", box: "TEU", money: "USD" };
+const defaults = { theme: "", lang: "en", box: "TEU", money: "USD", year: "" };
 export const prefs = { ...defaults, ...JSON.parse(localStorage.getItem("serai") ?? "{}") };
 export function prefer(changes) {
   Object.assign(prefs, changes);

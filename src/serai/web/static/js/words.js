@@ -34,11 +34,14 @@ const WORDS = {
     "Әрқайсысы жарты минуттан алты минутқа дейін, бірінен соң бірі, аттас командалар сияқты.",
   ],
   "studies.run": ["Run", "Запустить", "Іске қосу"],
+  "money.own": ["Money of the year shown", "Деньги показанного года", "Көрсетілген жылдың ақшасы"],
+  "money.of": ["Money of {}", "Деньги {} года", "{} жылдың ақшасы"],
   link: ["Copy link", "Скопировать ссылку", "Сілтемені көшіру"],
   "link.copied": ["The link is copied", "Ссылка скопирована", "Сілтеме көшірілді"],
 };
 
-export function t(key) {
+/** A word of the frame; {} in it stands for what is given. */
+export function t(key, given = "") {
   const at = LANGUAGES.findIndex(([lang]) => lang === prefs.lang);
-  return WORDS[key]?.[Math.max(at, 0)] ?? key;
+  return (WORDS[key]?.[Math.max(at, 0)] ?? key).replace("{}", given);
 }

@@ -4,7 +4,7 @@ import { fixed, follow } from "../api.js";
 import { dot, errorBox, h, progressLine, table } from "../dom.js";
 import { button, saveCsv, saveJson } from "../download.js";
 import { filtered, unpack } from "../flows.js";
-import { amount, signed } from "../format.js";
+import { amount, chosen, signed, tellOf } from "../format.js";
 import * as map from "../map.js";
 import * as panel from "../panel.js";
 import { json, read, write } from "../state.js";
@@ -27,6 +27,7 @@ export async function render(root, params, { first }) {
   const draw = () => {
     const { params: now } = read();
     const filter = panel.readFilter(now, network);
+    if (found) tellOf(found.after.run.year);
     if (found) drawMap(network, meta, filter, now.get("show") ?? "difference");
     root.replaceChildren(...content(meta, network, pair, filter, now, line));
   };
@@ -78,9 +79,9 @@ function content(meta, network, pair, filter, params, line) {
     meta.scenarios.map((s) => h("option", { value: s.name, selected: JSON.stringify(s.scenario) === JSON.stringify(pair[key]) }, s.title))));
   const shown = params.get("show") ?? "difference";
   const changes = (title, rows, name) => table(title, [
-    { title: "", get: (r) => name(r.name) }, { title: "unit", get: (r) => r.unit },
-    { title: "before", is_number: true, get: (r) => amount(r.before) }, { title: "after", is_number: true, get: (r) => amount(r.after) },
-    { title: "change", is_number: true, get: (r) => signed(r.change) },
+    { title: "", get: (r) => name(r.name) }, { title: "unit", get: (r) => chosen(0, r.unit)[1] },
+    ...["before", "after"].map((side) => ({ title: side, is_number: true, get: (r) => amount(chosen(r[side], r.unit)[0]) })),
+    { title: "change", is_number: true, get: (r) => signed(chosen(r.change, r.unit)[0]) },
   ], rows);
   const result = found?.compare;
   return [

@@ -3,7 +3,7 @@
 import { fixed, follow } from "../api.js";
 import { dot, errorBox, h, progressLine, table, toast } from "../dom.js";
 import { button, saveJson, savePng } from "../download.js";
-import { amount, signed } from "../format.js";
+import { amount, moneyYears, signed } from "../format.js";
 import * as map from "../map.js";
 import { json, prefs, read, write } from "../state.js";
 
@@ -49,7 +49,8 @@ function bodyOf(params) {
     avoid: (params.get("avoid") ?? "").split(",").map((c) => c.trim()).filter(Boolean), unit: params.get("unit") ?? prefs.box,
     currency: prefs.money, date: params.get("date") ?? "", waits: params.get("waits") === "yes", why: params.get("why") ?? "", top: 6,
   };
-  if (params.get("year")) inquiry.price_year = Number(params.get("year"));
+  const year = params.get("year") || prefs.year;
+  if (year) inquiry.price_year = Number(year);
   return { inquiry };
 }
 
@@ -92,7 +93,7 @@ function form(meta, network, params) {
     h("div", { class: "grid2" }, field("avoid", "Avoid territories", "RUS,BLR"),
       h("label", { class: "field" }, "Day of departure", h("input", { type: "date", name: "date", value: params.get("date") ?? "" }))),
     h("div", { class: "grid2" }, picker("unit", "Amounts per", [["", prefs.box], ["FEU", "FEU"], ["TEU", "TEU"], ["t", "t"]], params.get("unit") ?? ""),
-      picker("year", "In constant money of", [["", "the year of the rates"], ...[2019, 2020, 2021, 2022, 2023].map((y) => [String(y), String(y)])], params.get("year") ?? "")),
+      picker("year", "In constant money of", [["", prefs.year || "the year of the rates"], ...moneyYears().map((y) => [String(y), String(y)])], params.get("year") ?? "")),
     h("label", { class: "check" }, h("input", { type: "checkbox", name: "waits", value: "yes", checked: params.get("waits") === "yes" }), "With queues and scarce slots (solves the year first)"),
     h("button", { class: "main", "data-test": "ask" }, "Find routes"));
 }

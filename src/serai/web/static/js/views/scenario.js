@@ -4,7 +4,7 @@ import { fixed, follow, post } from "../api.js";
 import { errorBox, h, progressLine, toast } from "../dom.js";
 import { button, saveText } from "../download.js";
 import { unpack } from "../flows.js";
-import { amount, boxUnit, inBoxes, signed } from "../format.js";
+import { amount, carried, carriedUnit, signed } from "../format.js";
 import * as map from "../map.js";
 import * as panel from "../panel.js";
 import { json, read, write } from "../state.js";
@@ -161,8 +161,8 @@ function redraw(root, meta, network) {
   const before = (name) => base?.corridors.find((c) => c.corridor === name);
   const figure = (name) => {
     const now = run.corridors.find((c) => c.corridor === name);
-    return h("div", { class: "card" }, h("div", { class: "soft small" }, meta.names[name]), h("div", { class: "figure", "data-teu": now.teu, "data-corridor": name }, amount(inBoxes(now.teu))),
-      h("div", { class: "small" }, boxUnit(), " a year", before(name) ? `, ${signed(inBoxes(now.teu - before(name).teu))}` : ""));
+    return h("div", { class: "card" }, h("div", { class: "soft small" }, meta.names[name]), h("div", { class: "figure", "data-teu": now.teu, "data-corridor": name }, amount(carried(now))),
+      h("div", { class: "small" }, carriedUnit(), " a year", before(name) ? `, ${signed(carried(now) - carried(before(name)))}` : ""));
   };
   result.replaceChildren(
     h("div", { class: "cards", "data-test": "figures" }, ["middle", "north", "south", "sea"].map(figure)),
