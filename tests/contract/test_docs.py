@@ -2,6 +2,7 @@
 
 import importlib.util
 import io
+import json
 import re
 import runpy
 import shlex
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from pydantic import TypeAdapter
+from rich.console import Console
 from typer.main import get_command
 
 import serai as package
@@ -18,12 +21,16 @@ from scripts.make_gallery import cut_maps
 from scripts.make_pictures import BEGIN, END, MADE, VERSIONS, describe_answer, read_answer
 from serai import DATA_VERSION, __version__
 from serai.cli import commands
+from serai.data.answers import read_stored as read_stored_studies
 from serai.data.load import PACK, read_world
 from serai.data.scenarios import list_shipped, read_scenario
 from serai.data.tables import read_tables
-from serai.domain.results import AnswerResult
+from serai.domain.results import AnswerResult, Record
+from serai.domain.vectors import VectorsResult
 from serai.domain.world import World
 from serai.outputs import numbers
+from serai.outputs.page import is_stale
+from serai.outputs.vectors import print_vectors
 from serai.studies import (
     cases,
     conditions,
@@ -334,6 +341,41 @@ def test_the_stored_answer_is_good_and_of_these_versions() -> None:
     answer = read_stored()
     assert answer.certificate.holds()
     assert (answer.record.version, answer.record.data_version) == (__version__, DATA_VERSION)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*sorted(PACK.glob("*.json")), *sorted((ROOT / "docs/pictures").glob("*.json"))],
+    ids=name_page,
+)
+def test_a_stored_study_is_of_the_tables_that_the_model_reads_now(path: Path) -> None:
+    stored = json.loads(path.read_text("utf-8"))
+    if path.stem in ("vectors", "ropes"):
+        years = stored if isinstance(stored, list) else [stored]
+        assert {one["data_version"] for one in years} == {DATA_VERSION}
+        return
+    record = Record.model_validate(stored["record"])
+    assert (record.version, record.data_version) == (__version__, DATA_VERSION)
+    assert not is_stale(record, read_world().hashes), f"{path.name}: made from other tables"
+
+
+def test_the_stored_ropes_are_those_of_the_front_page(root: Path) -> None:
+    kept = read_stored_studies(PACK).vectors
+    assert kept is not None
+    told = io.StringIO()
+    print_vectors(Console(file=told, width=80, no_color=True), kept)
+    page = (root / "README.md").read_text("utf-8")
+    (block,) = [b for b in find_blocks(page) if b.commands == ("serai vectors KAZ",)]
+    shown = cut_excerpt(told.getvalue(), block.shown)
+    assert all(is_alike(a, b) for a, b in zip(shown, block.output, strict=True)), shown
+    drawn = TypeAdapter(list[VectorsResult]).validate_json(
+        (root / "docs/pictures/ropes.json").read_text("utf-8")
+    )
+    (same,) = [one for one in drawn if one.year == kept.year]
+    for mine, other in zip(kept.ropes, same.ropes, strict=True):
+        assert (mine.dimension, mine.has_data) == (other.dimension, other.has_data)
+        held = {s.power: s.share for s in other.shares}
+        assert {s.power: s.share for s in mine.shares} == pytest.approx(held, abs=0.01)
 
 
 # ------------------------------------------------------------------ claims in words
