@@ -1,7 +1,7 @@
 """Plain twins of the kernels: slow, obvious, on lists and floats, without numpy's arithmetic."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -191,6 +191,20 @@ def sum_values(
         sum((values[row][link] for link in path), 0.0)
         for path, row in zip(paths, rows, strict=True)
     ]
+
+
+def add_traffic(
+    paths: Sequence[Sequence[int]],
+    flows: Iterable[tuple[int, int, float]],
+    n_links: int,
+    n_columns: int,
+) -> list[list[float]]:
+    """Return what passes each link, by column: flows are (path or -1, column, amount)."""
+    traffic = [[0.0] * n_columns for _ in range(n_links)]
+    for path, column, amount in flows:
+        for link in paths[path] if path >= 0 else ():
+            traffic[link][column] += amount
+    return traffic
 
 
 def cut_legs(path: Sequence[int], is_break: Sequence[bool]) -> list[list[int]]:

@@ -14,6 +14,7 @@ from serai.kernels.routes import (
     fill_draws,
     fill_legs,
     fill_sums,
+    fill_traffic,
     fill_uses,
 )
 from serai.model.routes import links_met
@@ -49,6 +50,20 @@ def test_sums_over_links_are_the_twins(paths: Paths, rng: np.random.Generator) -
     # Same order of additions: equal to the last bit, NaN where a link has no value.
     np.testing.assert_array_equal(sums, np.stack([expected, 2.0 * expected], axis=1))
     assert np.isnan(sums).any()
+
+
+def test_traffic_is_the_twins(paths: Paths, rng: np.random.Generator) -> None:
+    path = rng.integers(-1, len(paths.lists), 200).astype(np.int32)
+    column = rng.integers(0, 3, 200).astype(np.int32)
+    amount = np.where(rng.random(200) < 0.1, 0.0, rng.normal(0.0, 100.0, 200))
+    traffic = np.full((N_LINKS, 3), np.nan)
+    fill_traffic(paths.start, paths.link, path, column, amount, traffic)
+    expected = naive.add_traffic(
+        paths.lists, zip(path.tolist(), column.tolist(), amount.tolist(), strict=True), N_LINKS, 3
+    )
+    # Same order of additions: equal to the last bit.
+    np.testing.assert_array_equal(traffic, np.array(expected))
+    assert (traffic != 0.0).any()
 
 
 def test_legs_are_the_runs_between_breaks(paths: Paths, rng: np.random.Generator) -> None:

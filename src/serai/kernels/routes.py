@@ -13,6 +13,7 @@ __all__ = [
     "fill_draws",
     "fill_legs",
     "fill_sums",
+    "fill_traffic",
     "fill_uses",
 ]
 
@@ -342,3 +343,38 @@ def fill_uses(
                     use_limit[to] = limit
                     use_amount[to] = amount[k, measure] / capacity[limit]
                     to += 1
+
+
+@njit(cache=True)
+def fill_traffic(
+    path_start: NDArray[np.int64],
+    path_link: NDArray[np.int32],
+    path: NDArray[np.int32],
+    column: NDArray[np.int32],
+    amount: NDArray[np.float64],
+    traffic: NDArray[np.float64],
+) -> None:
+    """
+    Add up what passes each link.
+
+    Parameters
+    ----------
+    path_start
+        [-], shape (n_paths + 1,). Links of each path.
+    path_link
+        [-], shape (path_start[-1],). Links.
+    path
+        [-], shape (n_flows,). The path that each flow takes; -1 for none.
+    column
+        [-], shape (n_flows,). Where each flow is counted.
+    amount
+        [any], shape (n_flows,). How much flows.
+    traffic
+        [any], shape (n_links, n_columns). Filled.
+    """
+    traffic[:] = 0.0
+    for flow in range(path.shape[0]):
+        if path[flow] < 0 or amount[flow] == 0.0:
+            continue
+        for at in range(path_start[path[flow]], path_start[path[flow] + 1]):
+            traffic[path_link[at], column[flow]] += amount[flow]

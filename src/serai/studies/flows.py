@@ -8,11 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from serai.domain.ranged import FloatArray, IntArray
-from serai.domain.routes import CORRIDORS
-from serai.model.ragged import take_rows
 from serai.run import Run
-from serai.studies.runs import NO_HAUL
-from serai.studies.tally import tally
+from serai.studies.runs import NO_HAUL, class_traffic
 
 __all__ = ["LimitUse", "LinkFlows", "flows_by_link", "limits_in_use"]
 
@@ -89,7 +86,7 @@ def _way(run: Run, resource: int, limit: int) -> str:
     return "–".join(reversed(ends) if is_back else ends)
 
 
-def flows_by_link(run: Run) -> LinkFlows:
+def flows_by_link(run: Run, traffic: FloatArray | None = None) -> LinkFlows:
     """
     Return a run's flows by link, class and corridor.
 
@@ -97,30 +94,20 @@ def flows_by_link(run: Run) -> LinkFlows:
     ----------
     run
         A solved scenario.
+    traffic
+        What `class_traffic` returns for it, for who has it.
 
     Returns
     -------
     flows
         Without transfers and drayage, and without slivers below half a tonne a year.
     """
-    flows, routes, classes = tally(run), run.routes, run.world.classes
-    n_classes, n_corridors = len(classes.ids), len(CORRIDORS)
-    served = (flows.route >= 0) & (flows.flow > 0)
-    key = flows.route[served].astype(np.int64) * n_classes + flows.class_ix[served]
-    pair, inverse = np.unique(key, return_inverse=True)
-    carried = np.bincount(inverse, flows.flow[served])
-    start, link = take_rows(routes.link_start, routes.link_ix, pair // n_classes)
-    tag = pair % n_classes * n_corridors + routes.corridor[pair // n_classes]
-    width = n_classes * n_corridors
-    cell = link.astype(np.int64) * width + np.repeat(tag, np.diff(start))
-    n_links = len(run.world.network.links.ids)
-    amount = np.bincount(cell, np.repeat(carried, np.diff(start)), minlength=n_links * width)
+    if traffic is None:
+        traffic = class_traffic(run)
     is_haul = ~np.isin(run.world.network.links.kind, NO_HAUL)
-    tonnes = amount.reshape(n_links, n_classes, n_corridors) * classes.tonnes_per_unit[:, None]
-    told = np.flatnonzero((tonnes >= LEAST_T).reshape(n_links, width) & is_haul[:, None])
+    tonnes = traffic * run.world.classes.tonnes_per_unit[:, None]
+    link, class_ix, corridor = np.nonzero((tonnes >= LEAST_T) & is_haul[:, None, None])
     return LinkFlows(
-        link=(told // width).astype(np.int32),
-        class_ix=(told % width // n_corridors).astype(np.int32),
-        corridor=(told % n_corridors).astype(np.int32),
-        amount=amount[told].astype(np.float64),
-    )
+        link=link.astype(np.int32), class_ix=class_ix.astype(np.int32),
+        corridor=corridor.astype(np.int32), amount=traffic[link, class_ix, corridor],
+    )  # fmt: skip

@@ -16,7 +16,7 @@ from serai.model.demand import Cells
 from serai.model.graph import direction_of
 from serai.model.queues import build_queues
 from serai.run import Run
-from serai.studies.runs import link_flows
+from serai.studies.runs import class_traffic, link_flows
 from serai.studies.tally import (
     NAMES,
     NEGLIGIBLE_USD,
@@ -106,7 +106,7 @@ def flows_of(run: Run) -> pd.DataFrame:
     is_way = (links.from_place != links.to_place) & (
         np.minimum(links.from_place, links.to_place) >= 0
     )
-    rows = link_flows(run, tally(run), is_way)
+    rows = link_flows(run, class_traffic(run), is_way)
     index = {link_id: i for i, link_id in enumerate(links.ids)}
     at = np.array([index[row.link_id] for row in rows], np.int64)
     limits = _limits_by_link(run)

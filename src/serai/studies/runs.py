@@ -16,17 +16,18 @@ from serai.domain.results import (
     RunResult,
 )
 from serai.domain.routes import CORRIDORS
-from serai.model.ragged import take_rows
+from serai.kernels.routes import fill_traffic
 from serai.run import Run, worst
 from serai.studies.tally import NAMES, Tally, bottlenecks, sums_by, tally
 
-__all__ = ["compare_runs", "corridor_amounts", "link_amounts", "link_flows", "summarize"]
+__all__ = ["class_traffic", "compare_runs", "corridor_amounts", "link_amounts", "link_flows",
+           "summarize"]  # fmt: skip
 
 NO_HAUL = ("transfer", "access")
 """Kinds of links that are not drawn on a map."""
 
 
-def summarize(run: Run) -> RunResult:
+def summarize(run: Run, traffic: FloatArray | None = None) -> RunResult:
     """
     Return a run in the form every face prints.
 
@@ -34,6 +35,8 @@ def summarize(run: Run) -> RunResult:
     ----------
     run
         A solved scenario.
+    traffic
+        What `class_traffic` returns for it, for who has it.
 
     Returns
     -------
@@ -41,6 +44,8 @@ def summarize(run: Run) -> RunResult:
         Flows by corridor, class, link and country, what binds, certificate and record.
     """
     flows = tally(run)
+    if traffic is None:
+        traffic = class_traffic(run)
     teu, t = flows.by_corridor(flows.teu), flows.by_corridor(flows.t)
     scenario = run.setting.scenario
     return RunResult(
@@ -56,7 +61,7 @@ def summarize(run: Run) -> RunResult:
         ],
         classes=_by_class(run, flows),
         bottlenecks=bottlenecks(run),
-        links=link_flows(run, flows, ~np.isin(run.world.network.links.kind, NO_HAUL)),
+        links=link_flows(run, traffic, ~np.isin(run.world.network.links.kind, NO_HAUL)),
         countries=_by_country(run, flows),
         boxes=_boxes(run),
         unconnected=_unconnected(run),
@@ -112,15 +117,10 @@ def corridor_amounts(run: Run, amount: FloatArray, flows: Tally) -> FloatArray:
     flows
         Flows by option.
     """
-    routes, n_corridors = run.routes, len(CORRIDORS)
-    by_route = _route_amounts(run, amount, flows)
-    used = np.flatnonzero(by_route)
-    start, link_ix = take_rows(routes.link_start, routes.link_ix, used)
-    key = link_ix.astype(np.int64) * n_corridors
-    key += np.repeat(routes.corridor[used].astype(np.int64), np.diff(start))
-    shape = len(run.world.network.links.ids), n_corridors
-    on_link = np.repeat(by_route[used], np.diff(start))
-    return sums_by(key, on_link, shape[0] * shape[1]).reshape(shape)
+    routes = run.routes
+    traffic = np.empty((len(run.world.network.links.ids), len(CORRIDORS)))
+    fill_traffic(routes.link_start, routes.link_ix, flows.route, flows.corridor, amount, traffic)
+    return traffic
 
 
 def _route_amounts(run: Run, amount: FloatArray, flows: Tally) -> FloatArray:
@@ -128,7 +128,24 @@ def _route_amounts(run: Run, amount: FloatArray, flows: Tally) -> FloatArray:
     return sums_by(flows.route[served], amount[served], len(run.routes.mark))
 
 
-def link_flows(run: Run, flows: Tally, wanted: NDArray[np.bool_]) -> list[LinkFlow]:
+def class_traffic(run: Run) -> FloatArray:
+    """
+    Return what each link carries, [class unit per year], shape (n_links, n_classes, n_corridors).
+
+    Parameters
+    ----------
+    run
+        A solved scenario.
+    """
+    flows, routes = tally(run), run.routes
+    n_links, n_classes = len(run.world.network.links.ids), len(run.world.classes.ids)
+    column = (flows.class_ix * len(CORRIDORS) + flows.corridor).astype(np.int32)
+    traffic = np.empty((n_links, n_classes * len(CORRIDORS)))
+    fill_traffic(routes.link_start, routes.link_ix, flows.route, column, flows.flow, traffic)
+    return traffic.reshape(n_links, n_classes, len(CORRIDORS))
+
+
+def link_flows(run: Run, traffic: FloatArray, wanted: NDArray[np.bool_]) -> list[LinkFlow]:
     """
     Return what links carry, those that carry nothing left out, in the order of the tables.
 
@@ -136,14 +153,14 @@ def link_flows(run: Run, flows: Tally, wanted: NDArray[np.bool_]) -> list[LinkFl
     ----------
     run
         A solved scenario.
-    flows
-        Flows by option.
+    traffic
+        What `class_traffic` returns for it.
     wanted
         [-], shape (n_links,). Which links are told.
     """
-    links = run.world.network.links
-    teu = link_amounts(run, flows.teu, flows)
-    by_corridor = corridor_amounts(run, flows.t, flows)
+    links, classes = run.world.network.links, run.world.classes
+    teu = traffic[:, classes.is_box].sum(axis=(1, 2))
+    by_corridor = np.einsum("lkc,k->lc", traffic, classes.tonnes_per_unit)
     t, most = by_corridor.sum(axis=1), by_corridor.argmax(axis=1)
     return [
         LinkFlow(link_id=links.ids[i], teu=float(teu[i]), t=float(t[i]), corridor=NAMES[most[i]])

@@ -27,7 +27,7 @@ from serai.outputs.words import COLOURS, CORRIDOR_NAMES
 from serai.run import Run
 from serai.studies.flows import LinkFlows, flows_by_link, limits_in_use
 from serai.studies.lines import line_of, read_lines, spot_of
-from serai.studies.runs import NO_HAUL, summarize
+from serai.studies.runs import NO_HAUL, class_traffic, summarize
 
 __all__ = ["basemap_payload", "compare_payload", "meta_payload", "network_payload", "run_payload"]
 
@@ -44,10 +44,11 @@ def run_payload(run: Run) -> bytes:
     run
         A solved scenario.
     """
-    flows = json.dumps(_pack_flows(flows_by_link(run)))
+    traffic = class_traffic(run)
+    flows = json.dumps(_pack_flows(flows_by_link(run, traffic)))
     limits = json.dumps([one._asdict() for one in limits_in_use(run)])
     return b'{"run":%b,"flows":%b,"limits":%b}' % (
-        summarize(run).model_dump_json().encode(), flows.encode(), limits.encode(),
+        summarize(run, traffic).model_dump_json().encode(), flows.encode(), limits.encode(),
     )  # fmt: skip
 
 

@@ -42,7 +42,7 @@ export async function render(root, params, { first }) {
         await map.drawn();
         seconds = (performance.now() - began) / 1000;
         document.documentElement.dataset.drawn = final ? key : "";
-        redraw(root, meta, network);
+        root.querySelector("[data-test=seconds]")?.replaceWith(took());
       },
     });
     await job.promise;
@@ -148,6 +148,10 @@ function worldControls(meta, scenario) {
     h("label", { class: "check" }, h("input", { type: "checkbox", checked: scenario.empties === true, onchange: (e) => setScenario({ empties: e.target.checked ? true : null }) }), "Boxes balance in every region"));
 }
 
+const took = () => h("p", { class: "soft small", "data-test": "seconds", "data-seconds": seconds }, payload.final
+  ? `Solved and drawn in ${seconds?.toFixed(1) ?? "…"} s. Differences are to ${payload.run.year} as it is.`
+  : `First picture after ${seconds?.toFixed(1) ?? "…"} s; better routes are being looked for.`);
+
 function redraw(root, meta, network) {
   const { params, view } = read();
   if (view !== "scenario") return;
@@ -166,9 +170,7 @@ function redraw(root, meta, network) {
   };
   result.replaceChildren(
     h("div", { class: "cards", "data-test": "figures" }, ["middle", "north", "south", "sea"].map(figure)),
-    h("p", { class: "soft small", "data-test": "seconds", "data-seconds": seconds }, payload.final
-      ? `Solved and drawn in ${seconds?.toFixed(1) ?? "…"} s. Differences are to ${run.year} as it is.`
-      : `First picture after ${seconds?.toFixed(1) ?? "…"} s; better routes are being looked for.`),
+    took(),
     panel.picked(network, meta, payload, filter, json(params, "pick", null)) ?? "",
     h("div", { class: "tools" },
       button("Scenario (TOML)", () => saveText("own.toml", made.toml, "application/toml"), "toml"),
