@@ -1,10 +1,12 @@
 """Bases that many commands start from, solved once in a process of tests."""
 
 import hashlib
+import os
 import pickle
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -28,6 +30,12 @@ def remember(world: World, scenario: Scenario, *, seed: int = 0) -> Run:
             KNOWN.popitem(last=False)
     KNOWN.move_to_end(key)
     return KNOWN[key]
+
+
+def find_shared(factory: pytest.TempPathFactory) -> Path:
+    """Return the folder that all processes of a test run share."""
+    base = factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """Every JSON answer is what its schema says, and has what was promised."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from serai.outputs.brief import render_brief
 from tests.command import bare_page, serai, write_roped, write_sound
 from tests.ensembles import write_toy_spec
 from tests.networks import write_braess
-from tests.once import solved_once
+from tests.once import find_shared, solved_once
 from tests.own import write_lines
 
 Document = dict[str, Any]
@@ -31,8 +30,8 @@ WORDS: dict[str, list[str]] = {
     "check": ["DIR"],
     "assign": ["--net", "NET", "--trips", "TRIPS"],
     "solve": ["PROBLEM"],
-    "select": ["R_CASP_FEEDER"],
-    "skim": [],
+    "select": ["R_FERRY", "--data", "DIR"],
+    "skim": ["--data", "DIR"],
     "backcast": ["--year", "2023", "--draws", "2", "--workers", "1", "--data", "DIR"],
     "sensitivity": ["--trajectories", "2", "--base", "2", "--inputs", "2", "--data", "DIR"],
     "frontier": ["--draws", "2", "--workers", "1", "--data", "DIR"],
@@ -103,9 +102,7 @@ class Documents(dict[str, Document]):
 
 @pytest.fixture(scope="module")
 def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    return Documents(tmp_path_factory.mktemp("schemas"), shared)
+    return Documents(tmp_path_factory.mktemp("schemas"), find_shared(tmp_path_factory))
 
 
 @pytest.fixture(scope="module")

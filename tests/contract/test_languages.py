@@ -27,6 +27,7 @@ from serai.outputs.words import DEMANDS, STATUSES
 from serai.studies.report import assemble_page
 from serai.studies.words import headline
 from tests.command import serai
+from tests.once import find_shared
 
 OTHERS: Final = tuple(code for code in LANGUAGES if code != "en")
 TAG: Final = re.compile(r"</?\w+>")
@@ -264,13 +265,29 @@ def stored(root: Path) -> AnswerResult:
     return read_answer(root / "src/serai/data/pack/answer.json")
 
 
+class Pages(dict[str, Words]):
+    """The page of the stored answer by language: made when first asked for, by one process."""
+
+    def __init__(self, world: World, stored: AnswerResult, folder: Path, shared: Path) -> None:
+        super().__init__()
+        self.world, self.stored, self.folder, self.shared = world, stored, folder, shared
+
+    def __missing__(self, code: str) -> Words:
+        kept = self.shared / f"page-{code}.html"
+        if not kept.exists():
+            page = assemble_page(self.world, self.stored, lang=read_language(code))
+            draft = self.folder / kept.name
+            draft.write_text(render_answer_page(page), "utf-8")
+            draft.replace(kept)
+        self[code] = Words(kept.read_text("utf-8"))
+        return self[code]
+
+
 @pytest.fixture(scope="module")
-def pages(world: World, stored: AnswerResult) -> dict[str, Words]:
-    """Return the page of the stored answer in every language."""
-    return {
-        code: Words(render_answer_page(assemble_page(world, stored, lang=read_language(code))))
-        for code in LANGUAGES
-    }
+def pages(
+    world: World, stored: AnswerResult, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Words]:
+    return Pages(world, stored, tmp_path_factory.mktemp("pages"), find_shared(tmp_path_factory))
 
 
 @pytest.mark.slow
