@@ -179,6 +179,67 @@ def place_of(lever: Lever, rng: random.Random) -> float:
     return round(lever.low + rng.randint(0, n_steps) * lever.step, 9)
 
 
+def test_controls_and_differences_are_those_of_the_address(window: Page, address: str) -> None:
+    go(window, address, "scenario", "#scenario")
+    moved(window, {})
+    rest = window.inner_text("[data-test=figures]")
+    window.click("[data-test=reset]")  # at rest already: everything stays
+    assert window.inner_text("[data-test=figures]") == rest
+    window.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    box = "[data-control=measures-MS01]"
+    window.select_option("[data-test=measures]", "all")
+    wait(window, lambda: window.is_checked(box))
+    others = window.locator("[data-control^=measures-]:checked").count() - 1
+    assert others > 5
+    window.click(box)
+    wait(window, lambda: "measures" in asked(window) and not window.is_checked(box))
+    assert window.locator("[data-control^=measures-]:checked").count() == others
+    assert window.evaluate("document.activeElement.dataset.control") == "measures-MS01"
+    assert len(json.loads(asked(window)["scenario"])["measures"]) == others
+    window.select_option("[data-control=demand]", "low")
+    wait(window, lambda: json.loads(asked(window)["scenario"]).get("demand") == "low")
+    window.go_back()
+    window.go_back()
+    wait(window, lambda: window.input_value("[data-control=demand]") == "reference")
+    wait(window, lambda: window.is_checked(box))
+    window.click("[data-test=reset]")
+    wait(window, lambda: window.inner_text("[data-test=figures]") == rest)
+
+
+def asked(page: Page) -> dict[str, str]:
+    """Return what the address asks."""
+    query = str(page.evaluate("location.hash.split('?')[1] ?? ''"))
+    found = dict(urllib.parse.parse_qsl(query))
+    return found | {"scenario": found.get("scenario", "{}"), "measures": query}
+
+
+def test_a_view_that_is_left_while_it_works_stays_away(window: Page, address: str) -> None:
+    window.goto("about:blank")
+    window.goto(f"{address}#compare?before=base&after=hormuz-closed")
+    window.wait_for_selector("[data-test=progress]:not([hidden])", timeout=60_000)
+    window.click("a[data-view=evidence]")
+    window.wait_for_selector("[data-test=evidence]", state="attached")
+    window.wait_for_timeout(3000)
+    assert window.query_selector("[data-test=before]") is None
+    assert window.query_selector("[data-test=evidence]") is not None
+
+
+def test_units_travel_with_a_link(window: Page, address: str) -> None:
+    with beside(window) as other:
+        other.goto(f"{address}#scenario?in-box=t&in-money=EUR&in-year=2021")
+        settle(other, "scenario")
+        moved(other, {})
+        assert "t a year" in other.inner_text("[data-test=figures]")
+        assert "EUR of 2021/TEU" in other.inner_text("#view")
+        assert "in-" not in other.url
+        other.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        other.click("#settings button")
+        wait(other, lambda: "copied" in other.inner_text("#toast"))
+        copied = str(other.evaluate("navigator.clipboard.readText()"))
+        query = dict(urllib.parse.parse_qsl(copied.split("?")[1]))
+        assert query == {"in-box": "t", "in-money": "EUR", "in-year": "2021"}
+
+
 def test_a_slider_moved_by_keyboard_is_solved_and_drawn(window: Page, address: str) -> None:
     go(window, address, "scenario", "#scenario")
     moved(window, {})

@@ -1,7 +1,7 @@
 """Plain twins of the kernels: slow, obvious, on lists and floats, without numpy's arithmetic."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -205,6 +205,23 @@ def add_traffic(
         for link in paths[path] if path >= 0 else ():
             traffic[link][column] += amount
     return traffic
+
+
+def find_last(
+    path: Sequence[int],
+    is_export: bool,  # noqa: FBT001 - as the kernel has it
+    ends: Sequence[Sequence[int]],
+    is_sea: Sequence[bool],
+    home: Collection[int],
+) -> int:
+    """Return the last foreign country met by land, from the own country outward; -1 for none."""
+    met = []
+    for link in path if is_export else reversed(path):
+        if is_sea[link]:
+            break
+        met.append(ends[link][1 if is_export else 0])
+    foreign = [country for country in met if country >= 0 and country not in home]
+    return foreign[-1] if foreign else -1
 
 
 def cut_legs(path: Sequence[int], is_break: Sequence[bool]) -> list[list[int]]:

@@ -12,6 +12,7 @@ from serai.kernels.routes import (
     count_uses,
     fill_any,
     fill_draws,
+    fill_last,
     fill_legs,
     fill_sums,
     fill_traffic,
@@ -64,6 +65,25 @@ def test_traffic_is_the_twins(paths: Paths, rng: np.random.Generator) -> None:
     # Same order of additions: equal to the last bit.
     np.testing.assert_array_equal(traffic, np.array(expected))
     assert (traffic != 0.0).any()
+
+
+def test_the_last_country_is_the_twins(paths: Paths, rng: np.random.Generator) -> None:
+    n = 5
+    path = rng.integers(-1, len(paths.lists), 300).astype(np.int32)
+    is_export = rng.random(300) < 0.5
+    other = rng.integers(0, n, 300).astype(np.int32)
+    ends = rng.integers(-1, n, (N_LINKS, 2)).astype(np.int32)
+    is_sea, is_home = rng.random(N_LINKS) < 0.1, rng.random((n, n)) < 0.3
+    last = np.full(300, -9, np.int32)
+    fill_last(paths.start, paths.link, path, is_export, other, ends, is_sea, is_home, last)
+    expected = [
+        -1 if p < 0 else naive.find_last(
+            paths.lists[p], out, ends.tolist(), is_sea.tolist(), np.flatnonzero(is_home[o]).tolist()
+        )
+        for p, out, o in zip(path.tolist(), is_export.tolist(), other.tolist(), strict=True)
+    ]  # fmt: skip
+    assert last.tolist() == expected
+    assert len(set(expected)) == n + 1
 
 
 def test_legs_are_the_runs_between_breaks(paths: Paths, rng: np.random.Generator) -> None:

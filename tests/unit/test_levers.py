@@ -67,3 +67,24 @@ def test_a_file_of_levers_with_faults_names_them_all(tmp_path: Path) -> None:
     path.write_text("[a", "utf-8")
     with pytest.raises(DataError, match="want a readable TOML file"):
         read_levers(path)
+
+
+def test_what_is_no_shock_or_change_is_told_when_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "levers.toml"
+    ways = {
+        "one": 'changes = [{kind = "change", kinds = ["ferry"], quantity = "cost_usd_teu", '
+        'operation = "multiply", value_at = [1.0]}]',
+        "key": 'shocks = [{kind = "close_transit", country = ["RUS"]}]',
+        "end": 'changes = [{kind = "change", kinds = ["ferry"], quantity = "cost_usd_teu", '
+        'operation = "multiply", value_at = [1.0, -2.0]}]',
+    }
+    path.write_text(
+        "".join(f'[{name}]\ngroup = "World"\nlabel = "A"\n{way}\n' for name, way in ways.items()),
+        "utf-8",
+    )
+    with pytest.raises(DataError) as caught:
+        read_levers(path)
+    told = {fault.split(":")[0].split()[1]: fault for fault in caught.value.faults}
+    assert set(told) == set(ways)
+    assert "value_at is [1.0]" in told["one"]
+    assert "country" in told["key"]

@@ -405,6 +405,9 @@ def _serve(
     token: Annotated[
         str, typer.Option(help="What whoever asks must know; made up where it is needed.")
     ] = "",
+    name: Annotated[
+        str, typer.Option(help="Another name to be asked by, as behind a server that speaks HTTPS.")
+    ] = "",
     data: Data = None,
 ) -> None:
     """
@@ -416,7 +419,7 @@ def _serve(
         from serai.web.serve import serve  # noqa: PLC0415 - no other command needs a server
 
         world = read_checked_world(data)
-    serve(world, host=host, port=port, token=token, tell=say)
+    serve(world, host=host, port=port, token=token, name=name, tell=say)
 
 
 @app.command("assign")

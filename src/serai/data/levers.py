@@ -1,4 +1,4 @@
-"""The levers of the page, read from a table in the pack."""
+"""The levers of the page, read from a file of the pack or of somebody's own."""
 
 from __future__ import annotations
 

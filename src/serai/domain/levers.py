@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from serai.domain.scenario import Scenario, Written
 from serai.errors import ScenarioError, state_fault
@@ -51,6 +51,19 @@ class Lever(Written):
             raise ValueError(f"neutral is {self.neutral}; must be {self.low} to {self.high}")
         if not (self.shocks or self.changes):
             raise ValueError("moves nothing; give it shocks or changes")
+        for one in (*self.shocks, *self.changes):
+            at = one.get("value_at", (0.0, 0.0))
+            if not (isinstance(at, list | tuple) and len(at) == 2 and  # noqa: PLR2004
+                    all(isinstance(number, int | float) for number in at)):  # fmt: skip
+                raise ValueError(f"value_at is {at}; must be two numbers, [a, b] for a + b * place")
+        for place in {self.low, self.high} - {self.neutral}:
+            # What is no shock or change is told here, not when somebody moves it.
+            try:
+                Scenario.model_validate(self.at(place))
+            except ValidationError as error:
+                told = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}"
+                        for one in error.errors(include_url=False)]  # fmt: skip
+                raise ValueError(f"at {place:g}: {'; '.join(told)}") from error
         return self
 
     def at(self, place: float) -> dict[str, list[dict[str, Any]]]:

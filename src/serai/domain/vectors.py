@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from serai.domain.results import Result
+from serai.domain.results import Record, Result
 
 __all__ = ["POWERS", "Event", "EventEntry", "EventsResult", "PowerShare", "ReverseRow",
            "RopeChange", "RopeResult", "RopeSet", "TerritoryRow", "Tie", "Ties",
@@ -218,10 +218,8 @@ class VectorsResult(Result):
     """Scenario of the corridor model behind the transit rope."""
     told: str
     """What the event that was asked for does in the model, or why nothing; empty if none was."""
-    version: str
-    """Version of the code."""
-    data_version: str
-    """Version of the data."""
+    record: Record
+    """What was solved, on which tables."""
 
 
 class EventEntry(Result):

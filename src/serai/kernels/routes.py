@@ -11,6 +11,7 @@ __all__ = [
     "count_uses",
     "fill_any",
     "fill_draws",
+    "fill_last",
     "fill_legs",
     "fill_sums",
     "fill_traffic",
@@ -378,3 +379,53 @@ def fill_traffic(
             continue
         for at in range(path_start[path[flow]], path_start[path[flow] + 1]):
             traffic[path_link[at], column[flow]] += amount[flow]
+
+
+@njit(cache=True)
+def fill_last(
+    path_start: NDArray[np.int64],
+    path_link: NDArray[np.int32],
+    path: NDArray[np.int32],
+    is_export: NDArray[np.bool_],
+    other: NDArray[np.int32],
+    ends: NDArray[np.int32],
+    is_sea: NDArray[np.bool_],
+    is_home: NDArray[np.bool_],
+    last: NDArray[np.int32],
+) -> None:
+    """
+    Find the last foreign country that each flow meets by land, from its own country outward.
+
+    Parameters
+    ----------
+    path_start
+        [-], shape (n_paths + 1,). Links of each path.
+    path_link
+        [-], shape (path_start[-1],). Links.
+    path
+        [-], shape (n_flows,). The path that each flow takes; -1 for none.
+    is_export
+        [-], shape (n_flows,). The path leads away from the flow's own country; else towards it.
+    other
+        [-], shape (n_flows,). Country at the other end.
+    ends
+        [-], shape (n_links, 2). Countries where each link begins and ends, -1 for none.
+    is_sea
+        [-], shape (n_links,). Where the sea begins: what lies beyond is not looked at.
+    is_home
+        [-], shape (n_countries, n_countries). By country at the other end: which are not foreign.
+    last
+        [-], shape (n_flows,). Filled; -1 where there is none.
+    """
+    for flow in range(path.shape[0]):
+        last[flow] = -1
+        if path[flow] < 0:
+            continue
+        first, stop = path_start[path[flow]], path_start[path[flow] + 1]
+        for step in range(stop - first):
+            link = path_link[first + step] if is_export[flow] else path_link[stop - 1 - step]
+            if is_sea[link]:
+                break
+            country = ends[link, 1 if is_export[flow] else 0]
+            if country >= 0 and not is_home[other[flow], country]:
+                last[flow] = country

@@ -53,6 +53,7 @@ from serai.outputs.whole import write_whole
 from serai.outputs.words import list_cases, name_case, split_route
 
 __all__ = [
+    "READ_BY_MODEL",
     "AnswerPage",
     "Footnote",
     "is_stale",

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import replace
 
 from serai.domain.scenario import Scenario
 from serai.model.routes import merge_routes
 from serai.run import Bases, Run, assign
 
-__all__ = ["N_STEPS", "run_pair"]
+__all__ = ["N_STEPS", "run_pair", "step_pair"]
 
 N_STEPS = 4
-"""Steps that `tell` hears of."""
+"""Steps of a comparison."""
 
 
 def run_pair(
@@ -25,9 +25,6 @@ def run_pair(
 ) -> tuple[Run, Run]:
     """
     Run two scenarios with one set of routes to choose from.
-
-    Each scenario finds its own routes first. Sizes of paths rest on the whole set, so both are
-    solved again on the union; a scenario compared with itself shows no change at all.
 
     Parameters
     ----------
@@ -50,13 +47,50 @@ def run_pair(
     ScenarioError
         A scenario names what the tables do not have.
     """
+    steps = step_pair(bases, before, after)
+    while True:
+        try:
+            tell(next(steps))
+        except StopIteration as end:
+            runs: tuple[Run, Run] = end.value
+            return runs
+
+
+def step_pair(
+    bases: Bases, before: Scenario, after: Scenario
+) -> Generator[int, None, tuple[Run, Run]]:
+    """
+    Run two scenarios with one set of routes to choose from, step by step.
+
+    Each scenario finds its own routes first. Sizes of paths rest on the whole set, so both are
+    solved again on the union; a scenario compared with itself shows no change at all.
+
+    Parameters
+    ----------
+    bases
+        Of the tables.
+    before
+        The first scenario.
+    after
+        The second.
+
+    Yields
+    ------
+    done
+        How many of `N_STEPS` steps are done.
+
+    Returns
+    -------
+    runs
+        In the order given.
+    """
     first: list[Run] = []
     seconds: list[float] = []
     for at, scenario in enumerate((before, after)):
         began = time.perf_counter()
         first.append(bases.run(scenario))
         seconds.append(time.perf_counter() - began)
-        tell(at + 1)
+        yield at + 1
     routes = merge_routes([run.routes for run in first])
     second: list[Run] = []
     for at, run in enumerate(first):
@@ -64,5 +98,5 @@ def run_pair(
         again = assign(run.world, run.setting, routes, start=run.end)
         spent = seconds[at] + time.perf_counter() - began
         second.append(replace(again, record=again.record.model_copy(update={"seconds": spent})))
-        tell(at + 3)
+        yield at + 3
     return second[0], second[1]

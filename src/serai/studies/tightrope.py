@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-import serai
 from serai.domain.ranged import FloatArray
 from serai.domain.scenario import Scenario
 from serai.domain.vectors import (
@@ -21,7 +21,7 @@ from serai.domain.vectors import (
 )
 from serai.domain.world import World
 from serai.errors import ScenarioError, state_fault
-from serai.run import Bases
+from serai.run import Bases, describe, worst
 from serai.studies.shares import Progress
 from serai.studies.transit import (
     CLOSED,
@@ -193,6 +193,7 @@ def tightrope(
     ScenarioError
         The country or a year is not known.
     """
+    began = time.perf_counter()
     asked = question or Question()
     check_country(ties, country, year, since=asked.since)
     used = asked.scenario or Scenario(year=year)
@@ -223,8 +224,13 @@ def tightrope(
         reverse=find_reverse(solved, country, territories) if lose else [],
         since=asked.since, changes=changes,
         flags=[words for code, words in ties.flags if code == country],
-        scenario=used.name, told="", version=serai.__version__,
-        data_version=serai.DATA_VERSION, **fields,
+        scenario=used.name, told="",
+        record=describe(
+            bases.world, used, seed=asked.seed,
+            gap=worst([run.certificate for run in (solved.base, *solved.shut.values())]
+                      ).relative_gap,
+            n_routes=len(solved.base.routes.mark), seconds=time.perf_counter() - began,
+        ), **fields,
     )  # fmt: skip
 
 

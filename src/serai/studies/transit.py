@@ -15,7 +15,9 @@ from serai.domain.ranged import FloatArray, IntArray
 from serai.domain.scenario import CloseTransit, Scenario
 from serai.domain.vectors import POWERS, PowerShare, ReverseRow, RopeResult, TerritoryRow
 from serai.domain.world import World
+from serai.kernels.routes import fill_last
 from serai.model.apply import draw_world
+from serai.model.routes import links_met
 from serai.run import Bases, Run, run_scenario
 from serai.studies.draws import Known, deviates, span_of
 from serai.studies.shares import Progress
@@ -47,10 +49,6 @@ GOODS: Final[Mapping[str, tuple[str, ...]]] = {
     "containers": ("C_TS", "C_OM", "C_LV"),
 }
 """Classes of each group of goods; none means all of them."""
-
-DIRECT: Final = ""
-"""Where no foreign territory lies between a country and the sea or the other end."""
-
 
 GULF: Final = ("ARE", "BHR", "KWT", "OMN", "QAT", "SAU")
 
@@ -311,21 +309,26 @@ class _Trade:
 
     def __init__(self, run: Run, own: Sequence[str]) -> None:
         world, cells, flows = run.world, run.setting.cells, tally(run)
-        codes = np.array(world.zones.countries)
-        start, end = codes[cells.origin[flows.cell]], codes[cells.dest[flows.cell]]
-        starts, ends = np.isin(start, own), np.isin(end, own)
-        is_foreign = starts != ends
-        self.mine = np.flatnonzero(is_foreign & (flows.flow > 0))
+        countries = world.network.country_ids
+        self.names = (*countries, *sorted(set(world.zones.countries) - set(countries)))
+        code = {name: i for i, name in enumerate(self.names)}
+        zone = np.array([code[name] for name in world.zones.countries], np.int32)
+        start, end = zone[cells.origin[flows.cell]], zone[cells.dest[flows.cell]]
+        self.is_own, self.in_eu = (np.isin(self.names, group) for group in (own, EU))
+        starts = self.is_own[start]
+        is_foreign = starts != self.is_own[end]
+        mine = np.flatnonzero(is_foreign & (flows.flow > 0))
         self.own, self.run = tuple(own), run
-        self.cell, self.route = flows.cell[self.mine], flows.route[self.mine]
-        self.is_export = starts[self.mine]
-        self.other = np.where(self.is_export, end[self.mine], start[self.mine])
-        self.class_id = np.array(world.classes.ids)[flows.class_ix[self.mine]]
-        self.t = flows.t[self.mine]
-        self.value = self.t * world.classes.value_usd_per_t.value[flows.class_ix[self.mine]]
+        self.cell, self.route = flows.cell[mine], flows.route[mine]
+        self.is_export = starts[mine]
+        self.other = np.where(self.is_export, end[mine], start[mine])
+        """Country at the other end, as index into `names`."""
+        self.class_id = np.array(world.classes.ids)[flows.class_ix[mine]]
+        self.t = flows.t[mine]
+        self.value = self.t * world.classes.value_usd_per_t.value[flows.class_ix[mine]]
         felt = run.queued.arrays.cost + scarcity_usd(run)
-        self.cost = felt[self.mine] * flows.flow[self.mine]
-        self.flow = flows.flow[self.mine]
+        self.cost = felt[mine] * flows.flow[mine]
+        self.flow = flows.flow[mine]
 
     def of(self, goods: str) -> NDArray[np.bool_]:
         """Say which options carry a group of goods."""
@@ -334,62 +337,56 @@ class _Trade:
 
     def crosses(self, territory: str) -> NDArray[np.bool_]:
         """Say which options cross land of a territory that is neither end's."""
-        at = self.run.world.network.country_ids.index(territory)
-        out, back = self._met
-        met = np.where(self.is_export, out[self.route, at], back[self.route, at])
+        at = self.names.index(territory)
+        met = self._met[:, at, 0][self.route]
+        met[self.is_export] = self._met[:, at, 1][self.route[self.is_export]]
         # The EU is one power: what ends in it crosses nobody else there.
-        at_end = np.isin(self.other, EU) if territory in EU else self.other == territory
+        at_end = self.in_eu[self.other] if territory in EU else self.other == at
         crossed: NDArray[np.bool_] = met & ~at_end & (self.route >= 0)
         return crossed
 
-    @cached_property
-    def _met(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Territories by land of each route, going out and coming in: [-], (n_routes, n)."""
-        routes, (ends, at_sea) = self.run.routes, self._ends
-        route = np.repeat(np.arange(len(routes.mark)), np.diff(routes.link_start))
-        sides = []
-        for end in (ends[1], ends[0]):
-            met = np.zeros((len(routes.mark), len(self.run.world.network.country_ids)), np.bool_)
-            at, dry = end[routes.link_ix], ~at_sea[routes.link_ix]
-            known = dry & (at >= 0)
-            met[route[known], at[known]] = True
-            sides.append(met)
-        return sides[0], sides[1]
+    def is_last(self, territory: str) -> NDArray[np.bool_]:
+        """Say of which options a territory is next to the sea or the other end."""
+        return np.asarray(self._last == self.names.index(territory))
 
     @cached_property
-    def _ends(self) -> tuple[tuple[IntArray, IntArray], NDArray[np.bool_]]:
-        """Countries at the ends of each link, -1 for none; whether it is at sea."""
+    def _met(self) -> NDArray[np.bool_]:
+        """
+        Territories by land of each route, shape (n_routes, n_countries, 2).
+
+        First as it is met where links begin, coming in; then where they end, going out.
+        """
+        routes, n = self.run.routes, len(self.run.world.network.country_ids)
+        ends, at_sea = self._ends
+        masks = (ends[:, None] == np.arange(n)[:, None]) & ~at_sea[:, None, None]
+        met = links_met(routes.link_start, routes.link_ix, masks.reshape(len(ends), -1))
+        return met.reshape(-1, n, 2)
+
+    @cached_property
+    def _ends(self) -> tuple[IntArray, NDArray[np.bool_]]:
+        """Countries where links begin and end, (n_links, 2), -1 for none; which are at sea."""
         network = self.run.world.network
         links, codes = network.links, {c: i for i, c in enumerate(network.country_ids)}
         of_place = np.array([*(codes.get(c, -1) for c in network.places.countries), -1], np.int32)
         names = np.array([*network.places.countries, ""])
         basin = np.isin(names[links.from_place], CASPIAN) & np.isin(names[links.to_place], CASPIAN)
         at_sea = np.isin(links.kind, WATER_KINDS) & ~basin
-        return (of_place[links.from_place], of_place[links.to_place]), at_sea
+        ends = np.column_stack([of_place[links.from_place], of_place[links.to_place]])
+        return np.ascontiguousarray(ends), at_sea
 
     @cached_property
-    def last(self) -> NDArray[np.str_]:
-        """Return the territory next to the sea or the other end; empty where none is."""
+    def _last(self) -> IntArray:
+        """Return the territory next to the sea or the other end; -1 where there is none."""
         routes, (ends, at_sea) = self.run.routes, self._ends
-        names = np.array([*self.run.world.network.country_ids, DIRECT])
-        whose, other = np.unique(self.other, return_inverse=True)
-        keys = np.stack([self.route, self.is_export.astype(np.int64), other])
-        ways, of_option = np.unique(keys, axis=1, return_inverse=True)
-        found = []
-        for route, is_export, end in ways.T.tolist():
-            if route < 0:
-                found.append(DIRECT)
-                continue
-            path = routes.link_ix[routes.link_start[route] : routes.link_start[route + 1]]
-            met, wet = ends[1][path], at_sea[path]
-            if not is_export:
-                met, wet = ends[0][path[::-1]], wet[::-1]
-            stop = int(np.argmax(wet)) if wet.any() else len(met)
-            theirs = EU if whose[end] in EU else (str(whose[end]),)
-            own = (DIRECT, *self.own, *theirs)
-            way = [name for name in names[met[:stop]].tolist() if name not in own]
-            found.append(way[-1] if way else DIRECT)
-        return np.array(found, dtype=str)[of_option.ravel()]
+        n = len(self.names)
+        # Neither end is foreign, and what ends in the EU is at its end anywhere in it.
+        is_home = np.eye(n, dtype=np.bool_) | self.is_own | np.outer(self.in_eu, self.in_eu)
+        last = np.empty(len(self.route), np.int32)
+        fill_last(
+            routes.link_start, routes.link_ix, self.route, self.is_export, self.other, ends,
+            at_sea, is_home, last,
+        )  # fmt: skip
+        return last
 
     def mean_cost(self) -> tuple[FloatArray, FloatArray]:
         """Return the mean felt cost and the tonnes left behind by cell, NaN where none trades."""
@@ -414,7 +411,7 @@ def _rows(
             continue
         crosses = first.crosses(territory) & mask
         share = float(first.value[crosses].sum()) / whole
-        is_last = mask & (first.last == territory)
+        is_last = mask & first.is_last(territory)
         last_share = float(first.value[is_last].sum()) / whole
         if max(share, last_share) <= 0.0:
             continue

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from serai.data.answers import read_stored
-from serai.domain.results import AnswerResult
+from serai.domain.results import AnswerResult, Record
 from serai.domain.stored import Stored
 from serai.domain.world import World
 from serai.outputs.backcast import draw_backcast
@@ -33,6 +33,7 @@ from serai.outputs.words import list_cases, name_case, pick_case
 from serai.studies.naming import read_namer
 from serai.studies.report import assemble_page
 from serai.studies.translate import translate_answer, translate_stored
+from serai.web.files import DRAWING
 
 __all__ = ["Answers"]
 
@@ -101,7 +102,7 @@ class Answers:
             "cases": cases,
             "sections": [{"title": title, **told} for title, told in sections.items()
                          if told["charts"] or told["tables"]],
-            "is_stale": is_stale(answer.record, self.world.hashes),
+            "is_stale": any(is_stale(one, self.world.hashes) for one in _records(answer, stored)),
             "answer": answer.model_dump(mode="json", exclude={"maps", "evidence"}),
         }).encode()  # fmt: skip
 
@@ -119,12 +120,13 @@ class Answers:
             For a phone.
         """
         key = f"{name} {code} {is_narrow}"
-        if key not in self._made:
-            lang, answer, stored = self._in(code)
-            draw = {} if answer is None else _charts(answer, stored, lang)
-            if name not in draw:
-                return None
-            self._made[key] = draw[name](NARROW_IN if is_narrow else WIDE_IN)
+        with DRAWING:
+            if key not in self._made:
+                lang, answer, stored = self._in(code)
+                draw = {} if answer is None else _charts(answer, stored, lang)
+                if name not in draw:
+                    return None
+                self._made[key] = draw[name](NARROW_IN if is_narrow else WIDE_IN)
         return self._made[key]
 
     def report(self, code: str) -> str | None:
@@ -137,11 +139,12 @@ class Answers:
             Language.
         """
         key = f"report {code}"
-        if key not in self._made:
-            if self.stored.answer is None:
-                return None
-            page = assemble_page(self.world, self.stored.answer, lang=read_language(code))
-            self._made[key] = render_answer_page(page)
+        if self.stored.answer is None:
+            return None
+        with DRAWING:
+            if key not in self._made:
+                page = assemble_page(self.world, self.stored.answer, lang=read_language(code))
+                self._made[key] = render_answer_page(page)
         return self._made[key]
 
     def _in(self, code: str) -> tuple[Language, AnswerResult | None, Stored]:
@@ -151,6 +154,13 @@ class Answers:
         namer = read_namer(lang, self.world.folder)
         stored = translate_stored(found, self.world, namer)
         return lang, translate_answer(found.answer, namer), stored
+
+
+def _records(answer: AnswerResult, stored: Stored) -> list[Record]:
+    """Return the records of all that is shown."""
+    studies = (stored.frontier, stored.invest, stored.conditions, stored.sensitivity,
+               stored.backcast)  # fmt: skip
+    return [answer.record, *(one.record for one in studies if one is not None)]
 
 
 def _tables(answer: AnswerResult, lang: Language) -> dict[str, Table]:

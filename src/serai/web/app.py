@@ -348,12 +348,12 @@ def _add_questions(app: FastAPI, server: Server) -> None:
     @app.get("/api/vectors", response_model=Envelope)
     def vectors() -> Response:
         """Tell how Kazakhstan stands between the powers, as stored beside the tables."""
-        return _tell(_known(server.answers.stored.vectors))
+        return _tell(_stored(server.answers.stored.vectors))
 
     @app.get("/api/answer", response_model=Envelope)
     def answer(lang: Lang = "en") -> Response:
         """Tell the stored answer: sentences, shares, tables and names of charts."""
-        return good(_known(server.answers.tell(lang)))
+        return good(_stored(server.answers.tell(lang)))
 
     @app.get("/api/charts/{name}")
     def chart(
@@ -362,19 +362,19 @@ def _add_questions(app: FastAPI, server: Server) -> None:
         width: Annotated[Literal["wide", "narrow"], Query()] = "wide",
     ) -> Response:
         """Draw a chart of the stored answer as SVG."""
-        drawn = _known(server.answers.chart(name, lang, is_narrow=width == "narrow"))
+        drawn = _stored(server.answers.chart(name, lang, is_narrow=width == "narrow"))
         return Response(drawn, media_type="image/svg+xml",
                         headers={"Content-Security-Policy": PRINTED})  # fmt: skip
 
     @app.get("/report")
     def report(lang: Lang = "en") -> Response:
         """Return the whole report as one page."""
-        page = _known(server.answers.report(lang))
+        page = _stored(server.answers.report(lang))
         return Response(page, media_type="text/html",
                         headers={"Content-Security-Policy": policy_of(page)})  # fmt: skip
 
 
-def _known(found: Found | None) -> Found:
+def _stored(found: Found | None) -> Found:
     """Refuse to answer with what is not there."""
     if found is None:
         raise NotStoredError(

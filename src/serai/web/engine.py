@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Final
 
 from serai.domain.scenario import Scenario
 from serai.domain.world import World
 from serai.errors import SeraiError
-from serai.run import Bases
-from serai.studies.comparison import N_STEPS, run_pair
+from serai.run import Bases, Run
+from serai.studies.comparison import N_STEPS, step_pair
 from serai.studies.quote import Inquiry, quote
 from serai.studies.runs import compare_runs
 from serai.web.jobs import Job
@@ -158,15 +158,24 @@ class Engine:
         for scenario in (before, after):
             yield from self._prepare(job, scenario)
 
-        def tell(done: int) -> None:
-            job.tell("running both scenarios", done, N_STEPS)
-
-        tell(0)
-        pair = run_pair(self._bases, before, after, tell=tell)
+        job.tell("running both scenarios", 0, N_STEPS)
         yield
+        pair = yield from self._step(job, step_pair(self._bases, before, after))
         found = compare_payload(compare_runs(*pair), *pair)
         self._keep(key, found)
         job.show(found, is_final=True)
+
+    def _step(
+        self, job: Job, steps: Generator[int, None, tuple[Run, Run]]
+    ) -> Generator[None, None, tuple[Run, Run]]:
+        """Take one step of a comparison in each turn."""
+        while True:
+            try:
+                job.tell("running both scenarios", next(steps), N_STEPS)
+            except StopIteration as end:
+                runs: tuple[Run, Run] = end.value
+                return runs
+            yield
 
     def _quote(self, job: Job, scenario: Scenario, inquiry: Inquiry) -> Iterator[None]:
         job.tell("looking for routes", 0, 0)

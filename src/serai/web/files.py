@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 import tempfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Literal
@@ -17,7 +18,10 @@ from serai.outputs.drawing import WIDE_IN
 from serai.outputs.quote_files import write_quote_csv, write_quote_xlsx
 from serai.outputs.quote_page import draw_sheet, render_quote_page
 
-__all__ = ["PRINTED", "policy_of", "quote_as"]
+__all__ = ["DRAWING", "PRINTED", "policy_of", "quote_as"]
+
+DRAWING: Final = threading.Lock()
+"""Held while a picture is drawn: how the library draws is one setting of the whole process."""
 
 PRINTED: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
@@ -54,10 +58,13 @@ def quote_as(sheet: QuoteResult, form: Literal["csv", "xlsx", "html", "days", "u
         A file (csv or xlsx), the printable page (html) or a diagram over distance (days or usd).
     """
     if form == "html":
-        return Response(render_quote_page(sheet), media_type="text/html",
+        with DRAWING:
+            page = render_quote_page(sheet)
+        return Response(page, media_type="text/html",
                         headers={"Content-Security-Policy": PRINTED})  # fmt: skip
     if form in ("days", "usd"):
-        drawn = draw_sheet(sheet, form, width_in=WIDE_IN)
+        with DRAWING:
+            drawn = draw_sheet(sheet, form, width_in=WIDE_IN)
         return Response(drawn, media_type="image/svg+xml",
                         headers={"Content-Security-Policy": PRINTED})  # fmt: skip
     write: Callable[[Path, QuoteResult], None]

@@ -68,6 +68,8 @@ class Job:
             Steps in all, 0 where nobody knows.
         """
         with self.lock:
+            if self.is_over:
+                return
             self.state, self.stage, self.done, self.total = "running", stage, done, total
             self._moves()
 
@@ -83,6 +85,8 @@ class Job:
             Whether this is the last word; the job is done then.
         """
         with self.lock:
+            if self.is_over:
+                return
             self.result, self.is_final = result, is_final
             self.state = "done" if is_final else "running"
             self._moves()
@@ -97,6 +101,8 @@ class Job:
             Kind and words of each.
         """
         with self.lock:
+            if self.is_over:
+                return
             self.state, self.faults = "failed", faults
             self._moves()
 

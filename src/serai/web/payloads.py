@@ -22,6 +22,7 @@ from serai.domain.routes import CORRIDORS
 from serai.domain.scenario import Scenario
 from serai.domain.world import World
 from serai.outputs.map_parts import LETTERING, label_main_places
+from serai.outputs.page import READ_BY_MODEL
 from serai.outputs.vectors import POWER_COLOURS
 from serai.outputs.words import COLOURS, CORRIDOR_NAMES
 from serai.run import Run
@@ -253,6 +254,7 @@ def meta_payload(world: World, scenarios: Sequence[Scenario], levers: Sequence[L
         "names": CORRIDOR_NAMES,
         "colours": COLOURS,
         "powers": POWER_COLOURS,
+        "inputs": {name: world.hashes[name] for name in READ_BY_MODEL if name in world.hashes},
         "rates": {year: one._asdict() for year, one in read_rates(world.folder).items()},
     }).encode()  # fmt: skip
 

@@ -25,6 +25,7 @@ def serve(
     host: str,
     port: int,
     token: str,
+    name: str = "",
     tell: Callable[[str], None],
 ) -> None:
     """
@@ -41,6 +42,8 @@ def serve(
         Port to listen at; 0 for any that is free.
     token
         What everybody must know; empty for none.
+    name
+        Another name under which a server in front of this one may ask; needs a token as well.
     tell
         Told the address, once the server listens.
 
@@ -50,12 +53,12 @@ def serve(
         Nobody can listen there.
     """
     is_local = host in LOCAL or host.startswith("127.") or host == "::1"
-    if not is_local and not token:
+    if (name or not is_local) and not token:
         token = secrets.token_urlsafe(18)
     listener = _listen(host, port)
     port = listener.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
-    app = create_app(world, hosts=(shown,), token=token)
+    app = create_app(world, hosts=(shown, *([name] if name else [])), token=token)
     query = f"/?token={token}" if token else "/"
     tell(f"Serai is at http://{shown}:{port}{query} (stop it with Ctrl-C)")
     config = uvicorn.Config(

@@ -12,7 +12,7 @@ from serai.data.scenarios import list_shipped
 from serai.domain.levers import Lever, compose
 from serai.domain.scenario import Scenario
 from serai.domain.world import World
-from serai.errors import ScenarioError
+from serai.errors import DataError, ScenarioError
 from serai.model.apply import apply_scenario
 from serai.model.graph import Graph, build_graph
 from serai.studies.trial import find_scenario
@@ -39,7 +39,7 @@ def scenarios_of(world: World) -> tuple[Scenario, ...]:
     """
     if world.folder == PACK:
         return list_shipped()
-    return tuple(dict.fromkeys(_own(world)))
+    return tuple(_own(world))
 
 
 def _own(world: World) -> Iterator[Scenario]:
@@ -63,23 +63,31 @@ def levers_of(world: World, today: Scenario) -> tuple[Lever, ...]:
     Raises
     ------
     DataError
-        The file of levers has faults.
+        The file of levers has faults, or one of their own names what the tables do not have.
     """
     own = world.folder / LEVERS
-    levers = read_levers(own if own.is_file() else PACK / LEVERS)
+    is_own = own.is_file() and world.folder != PACK
+    levers = read_levers(own if is_own else PACK / LEVERS)
     still = build_graph(world, apply_scenario(world, today))
-    return tuple(lever for lever in levers if _moves(world, today, levers, lever, still))
+    kept, faults = [], []
+    for lever in levers:
+        try:
+            if _moves(world, today, levers, lever, still):
+                kept.append(lever)
+        except ScenarioError as error:
+            # One of the package's names what these tables do not have; one of their own must not.
+            faults += [f"{LEVERS} {lever.id}: {fault}" for fault in error.faults]
+    if is_own and faults:
+        raise DataError(faults)
+    return tuple(kept)
 
 
 def _moves(
     world: World, today: Scenario, levers: Sequence[Lever], lever: Lever, still: Graph
 ) -> bool:
     end = lever.low if lever.high == lever.neutral else lever.high
-    try:
-        scenario = compose(levers, {lever.id: end}, today)
-        graph = build_graph(world, apply_scenario(world, scenario))
-    except ScenarioError:
-        return False  # it names what these tables do not have
+    scenario = compose(levers, {lever.id: end}, today)
+    graph = build_graph(world, apply_scenario(world, scenario))
     return (
         any(not np.array_equal(getattr(graph, n), getattr(still, n), equal_nan=n in MOVED[:4])
             for n in MOVED)

@@ -5,7 +5,7 @@ import { errorBox, h, toast } from "./dom.js";
 import { share } from "./download.js";
 import { moneyYears, setRates } from "./format.js";
 import * as map from "./map.js";
-import { onChange, prefer, prefs, read } from "./state.js";
+import { adopt, onChange, prefer, prefs, read, shared } from "./state.js";
 import { LANGUAGES, t } from "./words.js";
 
 const VIEWS = ["answer", "map", "compare", "quote", "scenario", "tightrope", "evidence"];
@@ -33,7 +33,7 @@ function frame() {
     pick("Money of which year, at constant prices", "year", [["", t("money.own")], ...moneyYears().map((y) => [String(y), t("money.of", y)])]),
     pick("Language", "lang", LANGUAGES),
     pick("Light or dark", "theme", [["", t("theme.auto")], ["light", t("theme.light")], ["dark", t("theme.dark")]]),
-    h("button", { type: "button", onclick: async () => toast((await share()) ? t("link.copied") : location.href) }, t("link")),
+    h("button", { type: "button", onclick: async () => toast((await share()) ? t("link.copied") : shared()) }, t("link")),
   );
 }
 
@@ -63,8 +63,8 @@ async function show() {
     if (mine !== turn) return;
     const first = name !== shown;
     shown = name;
-    const out = await module.render(root, params, { first });
-    if (first && typeof out === "function") leave = out;
+    leave = module.leave ?? (() => {});
+    await module.render(root, params, { first });
   } catch (error) {
     if (mine === turn) root.replaceChildren(errorBox(error.errors ?? [{ message: String(error) }]));
     if (!error.errors) throw error;
@@ -76,8 +76,9 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { ap
 let theme = prefs.theme;
 onChange(() => { if (theme !== prefs.theme) { theme = prefs.theme; map.repaint(); } });
 
+adopt();
 const meta = await fixed("meta");
 setRates(meta.rates);
-document.getElementById("footer").append(h("p", {}, `Serai ${meta.version}, data ${meta.data_version}. ${meta.licence ?? ""}`));
+document.getElementById("footer").append(h("p", {}, `Serai ${meta.version}, data ${meta.data_version}.`));
 document.documentElement.dataset.ready = "yes";
 await show();

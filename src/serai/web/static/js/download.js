@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { png } from "./map.js";
+import { shared } from "./state.js";
 
 export function save(name, blob) {
   const link = h("a", { href: URL.createObjectURL(blob), download: name });
@@ -25,7 +26,7 @@ export async function savePng(name) { save(`${name}.png`, await png()); }
 
 export const button = (title, onclick, test = null) => h("button", { type: "button", onclick, "data-test": test }, title);
 
-/** Copy the address of the page as it is. */
+/** Copy the address of the page as it is, units included. */
 export async function share() {
-  try { await navigator.clipboard.writeText(location.href); return true; } catch { return false; }
+  try { await navigator.clipboard.writeText(shared()); return true; } catch { return false; }
 }

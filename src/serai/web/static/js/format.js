@@ -8,10 +8,10 @@ let rates = {}, ratesOf = null;
 export const setRates = (told) => { rates = told; };
 export const moneyYears = () => Object.keys(rates).map(Number);
 
+const nearest = (year) => moneyYears().reduce((best, known) => (best === null || Math.abs(known - year) < Math.abs(best - year) ? known : best), null);
+
 /** What is told from here on is in money of a run's year, or of the nearest that has a mean. */
-export function tellOf(year) {
-  ratesOf = moneyYears().reduce((best, known) => (best === null || Math.abs(known - year) < Math.abs(best - year) ? known : best), null);
-}
+export function tellOf(year) { ratesOf = nearest(year); }
 
 /** Three significant digits, with words for millions, as the command line prints them. */
 export function amount(value) {
@@ -42,11 +42,11 @@ export const carried = (row) => (carriedUnit() === "t" ? row.t : inBoxes(row.teu
 
 /** A price in USD per TEU, told in the money and the box that were chosen. */
 export const perBox = (usdTeu) => money(boxUnit() === "FEU" ? 2 * usdTeu : usdTeu);
-export const currency = () => (prefs.money === "EUR" && rates[ratesOf] ? "EUR" : "USD");
-const yearOf = () => (prefs.year in rates && rates[ratesOf] ? Number(prefs.year) : ratesOf);
-export const moneyWord = () => (yearOf() === ratesOf ? currency() : `${currency()} of ${yearOf()}`);
-export function inMoney(usd) {
-  const [here, there] = [rates[ratesOf], rates[yearOf()]];
+export const currency = () => (prefs.money === "EUR" && moneyYears().length ? "EUR" : "USD");
+const isFixed = () => prefs.year in rates;
+export const moneyWord = () => (isFixed() ? `${currency()} of ${prefs.year}` : currency());
+function inMoney(usd, year = ratesOf) {
+  const [here, there] = [rates[year], rates[isFixed() ? prefs.year : year]];
   if (!here) return usd;
   const then = usd * (there.us_cpi / here.us_cpi);
   return currency() === "EUR" ? then / there.usd_per_eur : then;
@@ -54,13 +54,15 @@ export function inMoney(usd) {
 export const money = (usd) => amount(inMoney(usd));
 export const perBoxUnit = () => `${moneyWord()}/${boxUnit()}`;
 
-/** A number and its unit as the command line has them, in the units that were chosen. */
-export function chosen(value, unit) {
+/** The unit in which a row of the command line is told: TEU, TEU/yr, t/yr, USD/TEU, USD/t. */
+export const unitOf = (unit) => unit.replace("USD", moneyWord()).replace("TEU", boxUnit());
+
+/** A number of the command line in the unit that was chosen; money is of a run's year. */
+export function inChosen(value, unit, year) {
   const [what, per] = unit.split("/");
-  if (what === "TEU") return [inBoxes(value), [boxUnit(), per].filter(Boolean).join("/")];
-  if (what === "USD" && per === "TEU") return [inMoney(boxUnit() === "FEU" ? 2 * value : value), perBoxUnit()];
-  if (what === "USD" && per === "t") return [inMoney(value), `${moneyWord()}/t`];
-  return [value, unit];
+  if (what === "TEU") return inBoxes(value);
+  if (what !== "USD") return value;
+  return inMoney(per === "TEU" && boxUnit() === "FEU" ? 2 * value : value, nearest(year));
 }
 
 export const hours = (h) => (h === null || h === undefined ? "–" : h >= 48 ? `${digits(h / 24)} days` : `${digits(h)} h`);

@@ -7,7 +7,7 @@ import { amount } from "./format.js";
 const WIDEST_PX = 14;
 const STARTS = { longitude: 62, latitude: 40, zoom: 3 };
 
-let map = null, overlay = null, layers = {}, network = null, basemap = null, picked = () => {};
+let map = null, overlay = null, layers = {}, network = null, basemap = null, picked = () => {}, moved = () => {};
 
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 export function rgb(hex, alpha = 255) {
@@ -68,6 +68,7 @@ export async function ready() {
     onClick: ({ object }) => object?.pick && picked(object.pick),
   });
   map.addControl(overlay);
+  map.on("moveend", () => moved());
   map.on("zoomend", () => { if (layers.names) { layers.names = names(); draw(); } });
   await new Promise((done) => { if (map.loaded()) done(); else map.once("load", done); });
   if (network.is_own) fit(network.places.map((p) => [p.lon, p.lat]));
@@ -220,7 +221,7 @@ export function flyTo(lon, lat, zoom = 5) { map.easeTo({ center: [lon, lat], zoo
 
 export const camera = () => map && { lon: +map.getCenter().lng.toFixed(2), lat: +map.getCenter().lat.toFixed(2), zoom: +map.getZoom().toFixed(2) };
 export function look(at) { if (map && at) map.jumpTo({ center: [at.lon, at.lat], zoom: at.zoom }); }
-export const onMove = (listener) => map.on("moveend", listener);
+export const onMove = (listener) => { moved = listener; };
 export function resize() { if (map) map.resize(); }
 
 /** The map as a picture. */

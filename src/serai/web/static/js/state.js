@@ -27,11 +27,29 @@ export function json(params, key, fallback) {
 }
 
 export function onChange(listener) { listeners.push(listener); }
-addEventListener("hashchange", () => listeners.forEach((l) => l()));
+addEventListener("hashchange", () => { adopt(); listeners.forEach((l) => l()); });
 
 // What a person prefers, kept in the browser.
 const defaults = { theme: "", lang: "en", box: "TEU", money: "USD", year: "" };
 export const prefs = { ...defaults, ...JSON.parse(localStorage.getItem("serai") ?? "{}") };
+export const UNITS = ["box", "money", "year"];
+
+/** The address of the page with the units that its numbers are told in. */
+export function shared() {
+  const { view, params } = read();
+  for (const key of UNITS) if (prefs[key] !== defaults[key]) params.set(`in-${key}`, prefs[key]);
+  const text = params.toString();
+  return `${location.href.split("#")[0]}#${view}${text ? `?${text}` : ""}`;
+}
+
+/** Take the units of a link that somebody passed on. */
+export function adopt() {
+  const { params } = read();
+  const given = UNITS.filter((key) => params.has(`in-${key}`));
+  for (const key of given) prefs[key] = params.get(`in-${key}`);
+  write(Object.fromEntries(given.map((key) => [`in-${key}`, null])), { silent: true });
+}
+
 export function prefer(changes) {
   Object.assign(prefs, changes);
   localStorage.setItem("serai", JSON.stringify(prefs));

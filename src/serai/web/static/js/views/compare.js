@@ -4,7 +4,7 @@ import { fixed, follow } from "../api.js";
 import { dot, errorBox, h, progressLine, table } from "../dom.js";
 import { button, saveCsv, saveJson } from "../download.js";
 import { filtered, unpack } from "../flows.js";
-import { amount, chosen, signed, tellOf } from "../format.js";
+import { amount, inChosen, signed, unitOf } from "../format.js";
 import * as map from "../map.js";
 import * as panel from "../panel.js";
 import { json, read, write } from "../state.js";
@@ -25,17 +25,17 @@ export async function render(root, params, { first }) {
   const key = JSON.stringify(pair);
   const line = progressLine(() => { job?.cancel(); line.hide(); });
   const draw = () => {
-    const { params: now } = read();
+    const { view, params: now } = read();
+    if (view !== "compare") return;
     const filter = panel.readFilter(now, network);
-    if (found) tellOf(found.after.run.year);
     if (found) drawMap(network, meta, filter, now.get("show") ?? "difference");
     root.replaceChildren(...content(meta, network, pair, filter, now, line));
   };
   if (first) map.onPick((what) => write({ pick: what }));
+  const isNew = key !== asked;
+  if (isNew) { job?.cancel(); asked = key; found = null; failure = null; }
   draw();
-  if (key !== asked) {
-    job?.cancel();
-    asked = key; found = null; failure = null;
+  if (isNew) {
     job = follow("/api/comparisons", pair, {
       onJob: (state) => line.show(state),
       onResult: (result) => {
@@ -44,12 +44,13 @@ export async function render(root, params, { first }) {
         found = result;
       },
     });
-    try { await job.promise; } catch (error) { failure = error.errors ?? [{ message: String(error) }]; }
+    try { await job.promise; } catch (error) { if (asked === key) failure = error.errors ?? [{ message: String(error) }]; }
     line.hide();
     if (asked === key) draw();
   }
-  return () => { job?.cancel(); if (!found) asked = null; };
 }
+
+export const leave = () => { job?.cancel(); if (!found) asked = null; };
 
 function drawMap(network, meta, filter, what) {
   if (what !== "difference") {
@@ -78,10 +79,12 @@ function content(meta, network, pair, filter, params, line) {
     meta.scenarios.some((s) => JSON.stringify(s.scenario) === JSON.stringify(pair[key])) ? null : h("option", { selected: true }, pair[key].title || "own scenario"),
     meta.scenarios.map((s) => h("option", { value: s.name, selected: JSON.stringify(s.scenario) === JSON.stringify(pair[key]) }, s.title))));
   const shown = params.get("show") ?? "difference";
+  // Each side is told from the money of its own year.
+  const yearOf = (side) => found[side].run.year;
   const changes = (title, rows, name) => table(title, [
-    { title: "", get: (r) => name(r.name) }, { title: "unit", get: (r) => chosen(0, r.unit)[1] },
-    ...["before", "after"].map((side) => ({ title: side, is_number: true, get: (r) => amount(chosen(r[side], r.unit)[0]) })),
-    { title: "change", is_number: true, get: (r) => signed(chosen(r.change, r.unit)[0]) },
+    { title: "", get: (r) => name(r.name) }, { title: "unit", get: (r) => unitOf(r.unit) },
+    ...["before", "after"].map((side) => ({ title: side, is_number: true, get: (r) => amount(inChosen(r[side], r.unit, yearOf(side))) })),
+    { title: "change", is_number: true, get: (r) => signed(inChosen(r.after, r.unit, yearOf("after")) - inChosen(r.before, r.unit, yearOf("before"))) },
   ], rows);
   const result = found?.compare;
   return [

@@ -21,7 +21,8 @@ export async function render(root, params, { first }) {
   const scenario = scenarioOf(meta, params), key = JSON.stringify(scenario);
   const line = progressLine(() => { job?.cancel(); line.hide(); });
   const draw = () => {
-    const { params: now } = read();
+    const { view, params: now } = read();
+    if (view !== "map") return;
     const filter = panel.readFilter(now, network);
     if (payload) panel.drawRun(network, meta, payload, filter, payload.run.title || payload.run.scenario);
     root.replaceChildren(...content(meta, network, scenario, filter, now, line));
@@ -39,10 +40,11 @@ export async function render(root, params, { first }) {
       onJob: (state) => line.show(state),
       onResult: (result) => { payload = { ...result, flows_: unpack(result.flows) }; shownKey = key; draw(); },
     });
-    try { await job.promise; line.hide(); draw(); } catch (error) { line.hide(); message = error; root.prepend(errorBox(error.errors ?? [{ message: String(error) }])); }
+    try { await job.promise; line.hide(); draw(); } catch (error) { line.hide(); message = error; draw(); }
   }
-  return () => { job?.cancel(); };
 }
+
+export const leave = () => job?.cancel();
 
 function content(meta, network, scenario, filter, params, line) {
   const run = payload?.run;

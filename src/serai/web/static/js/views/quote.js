@@ -22,25 +22,24 @@ export async function render(root, params, { first }) {
     if (sheet) drawRoutes(meta, chosenOf(now));
     root.replaceChildren(...content(meta, network, now, line));
   };
-  if (!params.get("origin") || !params.get("dest")) { asked = null; sheet = null; failure = null; draw(); return leave; }
-  if (key === asked) { draw(); return leave; }
+  if (!params.get("origin") || !params.get("dest")) { asked = null; sheet = null; failure = null; draw(); return; }
+  if (key === asked) { draw(); return; }
   job?.cancel();
   asked = key; failure = null;
   draw();
   try {
     job = follow("/api/quotes", body, { onJob: (state) => { id = state.id; line.show(state); } });
     const found = await job.promise;
-    if (asked !== key) return leave;
+    if (asked !== key) return;
     sheet = found;
     await drawings();
   } catch (error) {
     if (asked === key) { failure = error.errors ?? [{ message: String(error) }]; sheet = null; }
   }
   if (asked === key) { line.hide(); draw(); }
-  return leave;
 }
 
-const leave = () => job?.cancel();
+export const leave = () => job?.cancel();
 const chosenOf = (params) => Math.min(Math.max(Number(params.get("route") ?? 1), 1), sheet.routes.length);
 
 function bodyOf(params) {

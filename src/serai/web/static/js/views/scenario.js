@@ -9,7 +9,7 @@ import * as map from "../map.js";
 import * as panel from "../panel.js";
 import { json, read, write } from "../state.js";
 
-let job = null, asked = null, payload = null, base = null, made = null, seconds = null, failure = null;
+let job = null, asked = null, payload = null, base = null, made = null, seconds = null, failure = null, standsOn = null;
 
 /** What the levers are added to: today, with what the address changes. */
 const plain = (meta, params) => ({ ...meta.scenarios[0].scenario, note: "", name: "own", title: "Your scenario", ...json(params, "scenario", {}) });
@@ -25,14 +25,14 @@ export async function render(root, params, { first }) {
   const body = { scenario: plain(meta, params), levers: json(params, "levers", {}) };
   const key = JSON.stringify(body);
   build(root, meta, network, params, line);
-  if (key === asked) { redraw(root, meta, network); return leave; }
+  if (key === asked) { redraw(root, meta, network); return; }
   asked = key;
   job?.cancel();
   failure = null;
   const began = performance.now();
   try {
     made = await post("/api/scenario", body);
-    if (asked !== key) return leave;
+    if (asked !== key) return;
     job = follow("/api/runs", made.scenario, {
       onJob: (state) => { if (asked === key) line.show(state); },
       onResult: async (result, final) => {
@@ -46,9 +46,11 @@ export async function render(root, params, { first }) {
       },
     });
     await job.promise;
-    if (!base) {
-      const first_ = await follow("/api/runs", { name: "base", year: made.scenario.year, built_by: made.scenario.built_by, demand: made.scenario.demand, empties: made.scenario.empties }, {}).promise;
-      base = first_?.run;
+    const rest = restOf(made.scenario);
+    if (base?.key !== rest) {
+      const run = (await follow("/api/runs", { name: "base", ...JSON.parse(rest) }, {}).promise)?.run;
+      if (asked !== key) return;
+      base = { key: rest, run };
       redraw(root, meta, network);
     }
   } catch (error) {
@@ -56,15 +58,16 @@ export async function render(root, params, { first }) {
   } finally {
     if (asked === key) line.hide();
   }
-  return leave;
 }
 
-const leave = () => job?.cancel();
+/** What a scenario's differences are to: its year as it is. */
+const restOf = ({ year, built_by, demand, empties }) => JSON.stringify({ year, built_by, demand, empties });
+
+export const leave = () => job?.cancel();
 
 function setScenario(changes) {
   const now = { ...json(read().params, "scenario", {}) };
   for (const [key, value] of Object.entries(changes)) { if (value === null) delete now[key]; else now[key] = value; }
-  base = null;
   write({ scenario: Object.keys(now).length ? now : null });
 }
 
@@ -80,6 +83,7 @@ function build(root, meta, network, params, line) {
   if (root.querySelector("[data-levers]")) {
     for (const lever of meta.levers) setControl(root, lever, levers[lever.id] ?? lever.neutral);
     root.querySelector("[data-progress]").replaceChildren(line.box);
+    fill(root, meta, scenario);
     return;
   }
   const group = (name, title) => h("details", { open: true }, h("summary", {}, title), meta.levers.filter((l) => l.group === name).map((l) => control(l, levers[l.id] ?? l.neutral)));
@@ -88,11 +92,27 @@ function build(root, meta, network, params, line) {
     h("p", { class: "soft small" }, "Move something: the whole equilibrium is solved anew, nothing is stored. The first picture comes at once, the last word when no new route is found."),
     h("div", { "data-progress": "" }, line.box), h("div", { "data-result": "" }),
     h("div", { "data-levers": "" }, group("World", "What happens"), group("Corridor", "What somebody decides"),
-      h("details", {}, h("summary", {}, "Soft measures"), listed(meta, meta.measures, "measures", scenario)),
-      h("details", {}, h("summary", {}, "Projects"), listed(meta, meta.projects, "projects", scenario)),
-      h("details", { open: true }, h("summary", {}, "Year and world"), worldControls(meta, scenario))),
+      h("details", {}, h("summary", {}, "Soft measures"), h("div", { "data-part": "measures" })),
+      h("details", {}, h("summary", {}, "Projects"), h("div", { "data-part": "projects" })),
+      h("details", { open: true }, h("summary", {}, "Year and world"), h("div", { "data-part": "world" }))),
     h("div", { "data-more": "" }),
   );
+  standsOn = null;
+  fill(root, meta, scenario);
+}
+
+/** Lists and controls that say what the scenario is without its levers; anew where it is another. */
+function fill(root, meta, scenario) {
+  const now = JSON.stringify(scenario);
+  if (now === standsOn) return;
+  standsOn = now;
+  const focused = document.activeElement?.dataset.control;
+  const parts = {
+    measures: listed(meta.measures, "measures", scenario), projects: listed(meta.projects, "projects", scenario),
+    world: worldControls(meta, scenario),
+  };
+  for (const [name, part] of Object.entries(parts)) root.querySelector(`[data-part=${name}]`).replaceChildren(part);
+  if (focused) root.querySelector(`[data-control="${focused}"]`)?.focus();
 }
 
 function control(lever, place) {
@@ -117,35 +137,43 @@ const shownPlace = (lever, place) => String(Number(place.toPrecision(4)));
 function setControl(root, lever, place) {
   const input = root.querySelector(`#lever-${lever.id}`);
   if (!lever.unit) { input.checked = place !== lever.neutral; return; }
-  if (document.activeElement !== input) input.value = String(place);
+  input.value = String(place);
   input.closest(".lever").classList.toggle("moved", place !== lever.neutral);
   input.closest(".lever").querySelector("output").textContent = shownPlace(lever, place);
 }
 
-function listed(meta, rows, key, scenario) {
+const FUNDED = ["under construction", "funded"];
+
+/** The projects or measures that a scenario has beside what is built. */
+function members(rows, key, now) {
+  if (Array.isArray(now)) return now;
+  const wanted = { all: (row) => row.status !== "built", funded: (row) => key === "projects" && FUNDED.includes(row.status) }[now];
+  return wanted ? rows.filter(wanted).map((row) => row.id) : [];
+}
+
+function listed(rows, key, scenario) {
   const groups = key === "projects" ? [["built", "As built today"], ["funded", "All funded"], ["all", "All on the table"]] : [["none", "None"], ["all", "All"]];
-  const chosen = () => { const now = plain(meta, read().params)[key]; return Array.isArray(now) ? now : []; };
-  const now = scenario[key] ?? groups[0][0];
-  const pick = (id, on) => { const next = on ? [...chosen(), id] : chosen().filter((x) => x !== id); setScenario({ [key]: next.length ? next : null }); };
+  const now = scenario[key] ?? groups[0][0], chosen = members(rows, key, now);
+  const pick = (id, on) => { const next = on ? [...chosen, id] : chosen.filter((x) => x !== id); setScenario({ [key]: next.length ? next : null }); };
   return h("div", {},
-    h("label", { class: "field" }, "Together", h("select", { "data-test": key, onchange: (e) => setScenario({ [key]: e.target.value === groups[0][0] ? null : e.target.value }) },
+    h("label", { class: "field" }, "Together", h("select", { "data-test": key, "data-control": key, onchange: (e) => setScenario({ [key]: e.target.value === groups[0][0] ? null : e.target.value }) },
       groups.map(([value, text]) => h("option", { value, selected: now === value }, text)), Array.isArray(now) ? h("option", { selected: true }, "those chosen below") : null)),
     rows.map((row) => h("label", { class: "check small" },
-      h("input", { type: "checkbox", checked: Array.isArray(now) && now.includes(row.id), onchange: (e) => pick(row.id, e.target.checked) }),
+      h("input", { type: "checkbox", "data-control": `${key}-${row.id}`, checked: chosen.includes(row.id), onchange: (e) => pick(row.id, e.target.checked) }),
       h("span", {}, row.name, h("span", { class: "soft" }, key === "projects" ? ` ${row.country}, ${row.status}, ${amount(row.capex_musd)} M USD` : ` ${row.status}`)))));
 }
 
 function worldControls(meta, scenario) {
   return h("div", { class: "grid2" },
-    h("label", { class: "field" }, "Demand and prices of", h("select", { onchange: (e) => setScenario({ year: Number(e.target.value) }) },
+    h("label", { class: "field" }, "Demand and prices of", h("select", { "data-control": "year", onchange: (e) => setScenario({ year: Number(e.target.value) }) },
       meta.years.map((y) => h("option", { value: y, selected: y === scenario.year }, y)))),
-    h("label", { class: "field" }, "Built by", h("select", { onchange: (e) => setScenario({ built_by: e.target.value ? Number(e.target.value) : undefined }) },
+    h("label", { class: "field" }, "Built by", h("select", { "data-control": "built_by", onchange: (e) => setScenario({ built_by: e.target.value ? Number(e.target.value) : undefined }) },
       scenario.built_by ? null : h("option", { value: "", selected: true }, "the same year"),
       [2019, 2021, 2023, 2026, 2030, 2035, 2040].map((y) => h("option", { value: y, selected: y === scenario.built_by }, y)))),
-    h("label", { class: "field" }, "Demand", h("select", { onchange: (e) => setScenario({ demand: e.target.value === "reference" ? null : e.target.value }) },
+    h("label", { class: "field" }, "Demand", h("select", { "data-control": "demand", onchange: (e) => setScenario({ demand: e.target.value === "reference" ? null : e.target.value }) },
       ["low", "reference", "high"].map((d) => h("option", { value: d, selected: d === (scenario.demand ?? "reference") }, d)))),
-    h("label", { class: "check" }, h("input", { type: "checkbox", checked: scenario.capacity_limits === false, onchange: (e) => setScenario({ capacity_limits: e.target.checked ? false : null }) }), "No capacity limit"),
-    h("label", { class: "check" }, h("input", { type: "checkbox", checked: scenario.empties === true, onchange: (e) => setScenario({ empties: e.target.checked ? true : null }) }), "Boxes balance in every region"));
+    h("label", { class: "check" }, h("input", { type: "checkbox", "data-control": "capacity_limits", checked: scenario.capacity_limits === false, onchange: (e) => setScenario({ capacity_limits: e.target.checked ? false : null }) }), "No capacity limit"),
+    h("label", { class: "check" }, h("input", { type: "checkbox", "data-control": "empties", checked: scenario.empties === true, onchange: (e) => setScenario({ empties: e.target.checked ? true : null }) }), "Boxes balance in every region"));
 }
 
 const took = () => h("p", { class: "soft small", "data-test": "seconds", "data-seconds": seconds }, payload.final
@@ -162,7 +190,7 @@ function redraw(root, meta, network) {
   if (!payload) return;
   panel.drawRun(network, meta, payload, filter, "Your scenario");
   const run = payload.run;
-  const before = (name) => base?.corridors.find((c) => c.corridor === name);
+  const before = (name) => (base?.key === restOf(made.scenario) ? base.run?.corridors.find((c) => c.corridor === name) : null);
   const figure = (name) => {
     const now = run.corridors.find((c) => c.corridor === name);
     return h("div", { class: "card" }, h("div", { class: "soft small" }, meta.names[name]), h("div", { class: "figure", "data-teu": now.teu, "data-corridor": name }, amount(carried(now))),
@@ -175,7 +203,7 @@ function redraw(root, meta, network) {
     h("div", { class: "tools" },
       button("Scenario (TOML)", () => saveText("own.toml", made.toml, "application/toml"), "toml"),
       button("Compare with today", () => write({ after: made.scenario }, { view: "compare" }), "to-compare"),
-      button("Start over", () => { location.hash = "#scenario"; toast("All levers are at rest"); root.replaceChildren(); payload = null; asked = null; }, "reset")),
+      button("Start over", () => { toast("All levers are at rest"); write({ scenario: null, levers: null, pick: null }); }, "reset")),
   );
   more.replaceChildren(panel.filterControls(network, meta, filter), panel.summary(meta, run), panel.bottlenecks(run, network), panel.certificate(run),
     panel.downloads("serai-own", network, payload, filter));

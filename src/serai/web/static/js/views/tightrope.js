@@ -5,6 +5,7 @@ import { dot, errorBox, h, progressLine, table } from "../dom.js";
 import { button, saveCsv, saveJson } from "../download.js";
 import { percent } from "../format.js";
 import { read, write } from "../state.js";
+import { t } from "../words.js";
 
 const COUNTRIES = [["KAZ", "Kazakhstan"], ["UZB", "Uzbekistan"], ["KGZ", "Kyrgyzstan"], ["TJK", "Tajikistan"], ["TKM", "Turkmenistan"], ["AZE", "Azerbaijan"], ["GEO", "Georgia"], ["ARM", "Armenia"], ["MNG", "Mongolia"]];
 const POWERS = { CHN: "China", RUS: "Russia", EU: "EU", USA: "USA", TUR: "Türkiye", IND: "India", IRN: "Iran", JPN: "Japan", KOR: "Korea", GBR: "UK", GULF: "Gulf", CHE: "Switzerland" };
@@ -25,22 +26,25 @@ export async function render(root, params) {
     draw();
     try {
       events ??= (await get("/api/events")).events;
+      let result = null;
       if (key === "KAZ 2023") {
-        try { found = await get("/api/vectors"); } catch (error) { if (!error.errors) throw error; }
+        try { result = await get("/api/vectors"); } catch (error) { if (!error.errors) throw error; }
       }
-      if (!found) {
+      if (!result && asked === key) {
         job = follow("/api/studies", { study: "vectors", subject: country, options: { year } }, { onJob: (state) => line.show(state) });
-        const result = await job.promise;
-        if (asked === key) found = result;
+        result = await job.promise;
       }
+      if (asked === key) found = result;
     } catch (error) {
       if (asked === key) failure = error.errors ?? [{ message: String(error) }];
     }
+    if (asked !== key) return;
     line.hide();
   }
   draw();
-  return () => { job?.cancel(); if (!found) asked = null; };
 }
+
+export const leave = () => { job?.cancel(); if (!found) asked = null; };
 
 function content(meta, country, year, params, line) {
   const choice = h("div", { class: "row" },
@@ -50,7 +54,9 @@ function content(meta, country, year, params, line) {
     h("p", { class: "soft" }, "A rope is what a power holds of one side of a country's life. Balance is 100 where many hold little, 0 where one holds all."), choice, line.box];
   if (failure) return [...top, errorBox(failure)];
   if (!found) return [...top, h("p", { class: "soft" }, "For another country or year the transit rope is solved anew: under a minute on an idle machine.")];
-  return [...top, ...ropes(meta, found), ...loss(found), ...timeline(params), downloads(found)].filter(Boolean);
+  const { inputs } = found.record;
+  const isStale = Object.entries(meta.inputs).some(([name, hash]) => inputs[name] !== hash);
+  return [...top, isStale ? h("p", { class: "error" }, t("answer.stale")) : null, ...ropes(meta, found), ...loss(found), ...timeline(params), downloads(found)].filter(Boolean);
 }
 
 function ropes(meta, f) {
