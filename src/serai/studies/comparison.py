@@ -74,15 +74,15 @@ def step_pair(
     after
         The second.
 
+    Returns
+    -------
+    runs
+        In the order given, once all steps are done.
+
     Yields
     ------
     done
         How many of `N_STEPS` steps are done.
-
-    Returns
-    -------
-    runs
-        In the order given.
     """
     first: list[Run] = []
     seconds: list[float] = []

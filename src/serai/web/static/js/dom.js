@@ -32,6 +32,12 @@ export function table(caption, columns, rows, onpick = null) {
   ));
 }
 
+/** Whether white letters can be read better than dark ones on a colour, such as #0072b2. */
+export function isDark(colour) {
+  const [r, g, b] = [1, 3, 5].map((at) => (parseInt(colour.slice(at, at + 2), 16) / 255) ** 2.2);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b < 0.18;
+}
+
 export const dot = (colour) => h("span", { class: "dot", colour, "aria-hidden": "true" });
 
 export function errorBox(errors) {

@@ -82,7 +82,7 @@ function content(meta, network, pair, filter, params, line) {
   // Each side is told from the money of its own year.
   const yearOf = (side) => found[side].run.year;
   const changes = (title, rows, name) => table(title, [
-    { title: "", get: (r) => name(r.name) }, { title: "unit", get: (r) => unitOf(r.unit) },
+    { title: "", get: (r) => [name(r.name), h("div", { class: "soft small" }, unitOf(r.unit))] },
     ...["before", "after"].map((side) => ({ title: side, is_number: true, get: (r) => amount(inChosen(r[side], r.unit, yearOf(side))) })),
     { title: "change", is_number: true, get: (r) => signed(inChosen(r.after, r.unit, yearOf("after")) - inChosen(r.before, r.unit, yearOf("before"))) },
   ], rows);

@@ -1,7 +1,7 @@
 // Tightrope: who holds which rope, how even they are, what losing a territory costs, and what happened when.
 
 import { fixed, follow, get } from "../api.js";
-import { dot, errorBox, h, progressLine, table } from "../dom.js";
+import { dot, errorBox, h, isDark, progressLine, table } from "../dom.js";
 import { button, saveCsv, saveJson } from "../download.js";
 import { percent } from "../format.js";
 import { read, write } from "../state.js";
@@ -79,7 +79,7 @@ function rope(meta, r) {
     { colour: "#b9bec2", share: r.others, text: `others ${percent(r.others)}` }, { colour: "#ffffff", share: r.rest, text: `not allocated ${percent(r.rest)}` }];
   return h("div", { class: "rope" }, head,
     h("div", { class: "strip", role: "img", "aria-label": parts.filter((p) => p.share > 0.005).map((p) => p.text).join(", ") },
-      parts.filter((p) => p.share > 0).map((p) => h("i", { colour: p.colour, width_pct: 100 * p.share, title: p.text }, p.share > 0.12 ? p.text : ""))),
+      parts.filter((p) => p.share > 0).map((p) => h("i", { class: isDark(p.colour) ? "light" : null, colour: p.colour, width_pct: 100 * p.share, title: p.text }, p.share > 0.12 ? p.text : ""))),
     h("p", { class: "soft small" }, `${r.measure}, ${r.year}${r.is_modelled ? "; from the corridor model" : ""}. ${r.note} `,
       [...new Set(r.shares.flatMap((s) => s.evidence))].slice(0, 6).map((id) => h("a", { href: `#evidence?text=${id}` }, `${id} `))));
 }
