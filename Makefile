@@ -37,8 +37,7 @@ UPGRADE ?=
 
 # Two processes share the cores already: the linear algebra beneath each keeps to one thread.
 TEST_ENV := OMP_WAIT_POLICY=PASSIVE OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
-# A file stays with one process, the long ones come first: what its tests share is made once.
-PYTEST := $(TEST_ENV) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q
+PYTEST := $(TEST_ENV) $(BIN)/python -m pytest -n 2 --dist worksteal -q
 
 help:
 	@sed -n '1,/^$$/{/^#/s/^# \{0,1\}//p;}' Makefile

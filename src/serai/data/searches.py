@@ -1,4 +1,4 @@
-"""The ways to look for routes, and other small files in TOML that the program itself ships."""
+"""The ways to look for routes, and how any file of tables in TOML is read."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ export function adopt() {
   const { params } = read();
   const given = UNITS.filter((key) => params.has(`in-${key}`));
   for (const key of given) prefs[key] = params.get(`in-${key}`);
-  write(Object.fromEntries(given.map((key) => [`in-${key}`, null])), { silent: true });
+  if (given.length) write(Object.fromEntries(given.map((key) => [`in-${key}`, null])), { silent: true });
 }
 
 export function prefer(changes) {
