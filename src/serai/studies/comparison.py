@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from serai.domain.scenario import Scenario
@@ -47,18 +47,14 @@ def run_pair(
     ScenarioError
         A scenario names what the tables do not have.
     """
-    steps = step_pair(bases, before, after)
-    while True:
-        try:
-            tell(next(steps))
-        except StopIteration as end:
-            runs: tuple[Run, Run] = end.value
-            return runs
+    runs: tuple[Run, ...] = ()
+    for at, solved in enumerate(step_pair(bases, before, after)):
+        runs = solved
+        tell(at + 1)
+    return runs[0], runs[1]
 
 
-def step_pair(
-    bases: Bases, before: Scenario, after: Scenario
-) -> Generator[int, None, tuple[Run, Run]]:
+def step_pair(bases: Bases, before: Scenario, after: Scenario) -> Iterator[tuple[Run, ...]]:
     """
     Run two scenarios with one set of routes to choose from, step by step.
 
@@ -74,23 +70,18 @@ def step_pair(
     after
         The second.
 
-    Returns
-    -------
-    runs
-        In the order given, once all steps are done.
-
     Yields
     ------
-    done
-        How many of `N_STEPS` steps are done.
+    runs
+        After each of `N_STEPS` steps those that are solved on the union; in the order given.
     """
     first: list[Run] = []
     seconds: list[float] = []
-    for at, scenario in enumerate((before, after)):
+    for scenario in (before, after):
         began = time.perf_counter()
         first.append(bases.run(scenario))
         seconds.append(time.perf_counter() - began)
-        yield at + 1
+        yield ()
     routes = merge_routes([run.routes for run in first])
     second: list[Run] = []
     for at, run in enumerate(first):
@@ -98,5 +89,4 @@ def step_pair(
         again = assign(run.world, run.setting, routes, start=run.end)
         spent = seconds[at] + time.perf_counter() - began
         second.append(replace(again, record=again.record.model_copy(update={"seconds": spent})))
-        yield at + 3
-    return second[0], second[1]
+        yield tuple(second)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from serai.domain.scenario import Scenario
@@ -157,25 +157,16 @@ class Engine:
             return
         for scenario in (before, after):
             yield from self._prepare(job, scenario)
-
         job.tell("running both scenarios", 0, N_STEPS)
         yield
-        pair = yield from self._step(job, step_pair(self._bases, before, after))
-        found = compare_payload(compare_runs(*pair), *pair)
+        runs: tuple[Run, ...] = ()
+        for at, solved in enumerate(step_pair(self._bases, before, after)):
+            runs = solved
+            job.tell("running both scenarios", at + 1, N_STEPS)
+            yield
+        found = compare_payload(compare_runs(runs[0], runs[1]), runs[0], runs[1])
         self._keep(key, found)
         job.show(found, is_final=True)
-
-    def _step(
-        self, job: Job, steps: Generator[int, None, tuple[Run, Run]]
-    ) -> Generator[None, None, tuple[Run, Run]]:
-        """Take one step of a comparison in each turn."""
-        while True:
-            try:
-                job.tell("running both scenarios", next(steps), N_STEPS)
-            except StopIteration as end:
-                runs: tuple[Run, Run] = end.value
-                return runs
-            yield
 
     def _quote(self, job: Job, scenario: Scenario, inquiry: Inquiry) -> Iterator[None]:
         job.tell("looking for routes", 0, 0)
